@@ -1,0 +1,118 @@
+import { createSocket } from "node:dgram";
+import { connect, isIPv6 } from "node:net";
+import type { RawAnswer } from "../../harness/model/farm.ts";
+import { messageOf } from "../../harness/words/errors.ts";
+
+export interface NameServer {
+  readonly address: string;
+  readonly port: number;
+}
+
+const inFlight = 50;
+const tries = 3;
+const headerOctets = 12;
+
+/**
+ * Puts DNS messages (wire form, base64) to a server, 50 at a time; answers in the order of the questions. timeoutMs is
+ * for one question with all its tries.
+ */
+export async function ask(
+  server: NameServer,
+  messages: readonly string[],
+  timeoutMs: number,
+): Promise<readonly RawAnswer[]> {
+  const answers: RawAnswer[] = [];
+  const questions = messages.entries();
+  const worker = async () => {
+    for (const [index, message] of questions) answers[index] = await askOne(server, message, timeoutMs);
+  };
+  await Promise.all(Array.from({ length: inFlight }, worker));
+  return answers;
+}
+
+async function askOne(server: NameServer, message: string, timeoutMs: number): Promise<RawAnswer> {
+  const start = Date.now();
+  try {
+    const query = Buffer.from(message, "base64");
+    if (query.length < headerOctets) throw new Error("the question is shorter than a DNS header");
+    const byUdp = await askUdp(server, query, timeoutMs);
+    const left = Math.max(1, start + timeoutMs - Date.now());
+    const answer = isTruncated(byUdp) ? await askTcp(server, query, left) : byUdp;
+    return { message: answer.toString("base64"), error: null, ms: Date.now() - start };
+  } catch (thrown) {
+    return { message: null, error: messageOf(thrown), ms: Date.now() - start };
+  }
+}
+
+/** All tries share one socket, so a late answer to the first still counts. */
+function askUdp(server: NameServer, query: Buffer, timeoutMs: number): Promise<Buffer> {
+  return new Promise((resolve, reject) => {
+    const socket = createSocket(isIPv6(server.address) ? "udp6" : "udp4");
+    let sent = 0;
+    let refusal = "";
+    const send = () => {
+      sent += 1;
+      if (sent > tries) settle(() => reject(new Error(noAnswer(server, "UDP", timeoutMs, refusal))));
+      else socket.send(query);
+    };
+    const timer = setInterval(send, timeoutMs / tries);
+    const settle = (outcome: () => void) => {
+      clearInterval(timer);
+      socket.close();
+      outcome();
+    };
+    socket.on("error", (error) => {
+      refusal = error.message;
+    });
+    socket.on("message", (answer) => {
+      if (answers(answer, query)) settle(() => resolve(answer));
+    });
+    // A connected socket takes answers from the server alone, and hears that nobody listens.
+    socket.connect(server.port, server.address, send);
+  });
+}
+
+/** RFC 1035 section 4.2.2: two octets of length before the message. */
+function askTcp(server: NameServer, query: Buffer, timeoutMs: number): Promise<Buffer> {
+  return new Promise((resolve, reject) => {
+    const socket = connect({ host: server.address, port: server.port, noDelay: true });
+    const timer = setTimeout(
+      () => socket.destroy(new Error(noAnswer(server, "TCP", timeoutMs, ""))),
+      timeoutMs,
+    );
+    let bytes: Buffer = Buffer.alloc(0);
+    socket.on("data", (chunk: Buffer) => {
+      bytes = Buffer.concat([bytes, chunk]);
+      if (bytes.length < 2 || bytes.length < 2 + bytes.readUInt16BE(0)) return;
+      const answer = bytes.subarray(2, 2 + bytes.readUInt16BE(0));
+      if (answers(answer, query)) resolve(answer);
+      socket.destroy();
+    });
+    socket.on("error", reject);
+    socket.on("close", () => {
+      clearTimeout(timer);
+      reject(new Error(`${server.address} closed the TCP connection without an answer`));
+    });
+    const length = Buffer.alloc(2);
+    length.writeUInt16BE(query.length);
+    socket.write(Buffer.concat([length, query]));
+  });
+}
+
+/** RFC 1035 section 4.1.1: the same ID, and QR set. */
+function answers(answer: Buffer, query: Buffer): boolean {
+  return (
+    answer.length >= headerOctets &&
+    answer.readUInt16BE(0) === query.readUInt16BE(0) &&
+    ((answer[2] ?? 0) & 0x80) !== 0
+  );
+}
+
+function isTruncated(answer: Buffer): boolean {
+  return ((answer[2] ?? 0) & 0x02) !== 0;
+}
+
+function noAnswer(server: NameServer, protocol: string, timeoutMs: number, refusal: string): string {
+  const because = refusal === "" ? "" : `: ${refusal}`;
+  return `no answer from ${server.address} port ${server.port} over ${protocol} within ${timeoutMs / 1000} s${because}`;
+}

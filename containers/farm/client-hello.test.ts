@@ -1,0 +1,64 @@
+import { once } from "node:events";
+import { duplexPair } from "node:stream";
+import { connect } from "node:tls";
+import { describe, expect, it } from "vitest";
+import { readFirstFlight } from "./client-hello.ts";
+
+/** The first bytes that OpenSSL sends. */
+async function helloOf(servername?: string): Promise<Buffer> {
+  const [near, far] = duplexPair();
+  const tls = connect({ socket: near, ...(servername === undefined ? {} : { servername }) });
+  tls.on("error", () => undefined);
+  const [bytes] = await once(far, "data");
+  tls.destroy();
+  return bytes;
+}
+
+/** The same handshake message in records of that many octets. */
+function fragmented(hello: Buffer, octets: number): Buffer {
+  const message = hello.subarray(5);
+  const records: Buffer[] = [];
+  for (let start = 0; start < message.length; start += octets) {
+    const part = message.subarray(start, start + octets);
+    records.push(Buffer.from([22, 3, 1, part.length >> 8, part.length & 255]), part);
+  }
+  return Buffer.concat(records);
+}
+
+describe("readFirstFlight", () => {
+  it("reads the server name", async () => {
+    expect(readFirstFlight(await helloOf("mx.domain.example"))).toEqual({
+      is: "client-hello",
+      serverName: "mx.domain.example",
+    });
+  });
+
+  it("tells a ClientHello without server name", async () => {
+    expect(readFirstFlight(await helloOf())).toEqual({ is: "client-hello", serverName: null });
+  });
+
+  it("joins records", async () => {
+    const hello = fragmented(await helloOf("mx.domain.example"), 7);
+    expect(readFirstFlight(hello)).toEqual({ is: "client-hello", serverName: "mx.domain.example" });
+  });
+
+  it("waits at every octet until the message is whole", async () => {
+    const hello = await helloOf("mx.domain.example");
+    for (let length = 0; length < hello.length; length += 1) {
+      expect(readFirstFlight(hello.subarray(0, length))).toEqual({ is: "incomplete" });
+    }
+  });
+
+  it("tells other protocols and other handshake messages", () => {
+    expect(readFirstFlight(Buffer.from("EHLO client.example\r\n"))).toEqual({ is: "not-tls" });
+    expect(readFirstFlight(Buffer.from([21, 3, 1, 0, 2, 2, 40]))).toEqual({ is: "not-tls" });
+    expect(readFirstFlight(Buffer.from([22, 3, 1, 0, 4, 2, 0, 0, 0]))).toEqual({ is: "not-tls" });
+  });
+
+  it("does not trust lengths within the message", async () => {
+    const hello = Buffer.from(await helloOf("mx.domain.example"));
+    hello[5 + 4 + 2 + 32] = 255; // legacy_session_id would fill what follows
+    expect(readFirstFlight(hello)).toMatchObject({ is: expect.stringMatching(/not-tls|client-hello/) });
+    expect(readFirstFlight(Buffer.from([22, 3, 1, 0, 6, 1, 0, 0, 2, 3, 3]))).toEqual({ is: "not-tls" });
+  });
+});

@@ -1,0 +1,99 @@
+/**
+ * What a peer says first when it begins TLS. OpenSSL tells the server name only of handshakes that got far enough;
+ * a record of failed ones needs it too, so it is read from the bytes (RFC 8446 sections 4.1.2 and 5.1, RFC 6066
+ * section 3).
+ */
+export type FirstFlight =
+  | { readonly is: "incomplete" }
+  | { readonly is: "client-hello"; readonly serverName: string | null }
+  | { readonly is: "not-tls" };
+
+const handshakeRecord = 22;
+const clientHello = 1;
+const serverNameExtension = 0;
+const hostName = 0;
+/** RFC 8446 section 5.1: the largest record of plaintext. */
+const largestRecord = 16_384;
+/** No ClientHello needs more; a peer that sends more is not waited for. */
+const largestHello = 65_536;
+
+export function readFirstFlight(bytes: Buffer): FirstFlight {
+  const handshake = joinRecords(bytes);
+  if (handshake === null) return { is: "not-tls" };
+  if (handshake.length > 0 && handshake[0] !== clientHello) return { is: "not-tls" };
+  if (handshake.length < 4) return { is: "incomplete" };
+  const length = handshake.readUIntBE(1, 3);
+  if (length > largestHello) return { is: "not-tls" };
+  if (handshake.length < 4 + length) return { is: "incomplete" };
+  try {
+    return { is: "client-hello", serverName: serverNameOf(new Reader(handshake.subarray(4, 4 + length))) };
+  } catch {
+    return { is: "not-tls" };
+  }
+}
+
+/** The handshake bytes of all complete records; null: these are no handshake records. */
+function joinRecords(bytes: Buffer): Buffer | null {
+  const fragments: Buffer[] = [];
+  let rest = bytes;
+  while (rest.length > 0) {
+    if (rest[0] !== handshakeRecord || (rest.length > 1 && rest[1] !== 3)) return null;
+    if (rest.length < 5) break;
+    const length = rest.readUInt16BE(3);
+    if (length === 0 || length > largestRecord) return null;
+    if (rest.length < 5 + length) break;
+    fragments.push(rest.subarray(5, 5 + length));
+    rest = rest.subarray(5 + length);
+  }
+  return Buffer.concat(fragments);
+}
+
+function serverNameOf(hello: Reader): string | null {
+  hello.take(2 + 32); // legacy_version, random
+  hello.vector(1); // legacy_session_id
+  hello.vector(2); // cipher_suites
+  hello.vector(1); // legacy_compression_methods
+  if (hello.done) return null;
+  const extensions = new Reader(hello.vector(2));
+  while (!extensions.done) {
+    const type = extensions.number(2);
+    const data = extensions.vector(2);
+    if (type !== serverNameExtension) continue;
+    const names = new Reader(new Reader(data).vector(2));
+    while (!names.done) {
+      const nameType = names.number(1);
+      const name = names.vector(2);
+      if (nameType === hostName) return name.toString("latin1");
+    }
+  }
+  return null;
+}
+
+/** Reads fields in order; RangeError where the bytes end too early. */
+class Reader {
+  #bytes: Buffer;
+
+  constructor(bytes: Buffer) {
+    this.#bytes = bytes;
+  }
+
+  get done(): boolean {
+    return this.#bytes.length === 0;
+  }
+
+  take(length: number): Buffer {
+    if (this.#bytes.length < length) throw new RangeError("the ClientHello ends within a field");
+    const field = this.#bytes.subarray(0, length);
+    this.#bytes = this.#bytes.subarray(length);
+    return field;
+  }
+
+  number(octets: number): number {
+    return this.take(octets).readUIntBE(0, octets);
+  }
+
+  /** A vector with its length in that many octets before it. */
+  vector(octets: number): Buffer {
+    return this.take(this.number(octets));
+  }
+}

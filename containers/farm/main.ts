@@ -1,0 +1,42 @@
+import { createInterface } from "node:readline";
+import type { FarmEvent } from "../../harness/model/farm.ts";
+import { messageOf } from "../../harness/words/errors.ts";
+import { Farm, readRequest } from "./requests.ts";
+
+/**
+ * The program in the farm's containers: `node farm.cjs [SMTP-PORT [DNS-PORT]]`. Requests come as JSON lines on standard
+ * input, events leave as JSON lines on standard output, and nothing else does. It ends with its input.
+ */
+function emit(event: FarmEvent): void {
+  process.stdout.write(`${JSON.stringify(event)}\n`);
+}
+
+async function answer(farm: Farm, line: string): Promise<void> {
+  const { number, ...request } = readRequest(line);
+  try {
+    emit({ event: "answer", number, value: await farm.carryOut(request) });
+  } catch (thrown) {
+    emit({ event: "answer", number, value: null, error: messageOf(thrown) });
+  }
+}
+
+function fault(thrown: unknown): void {
+  emit({ event: "fault", message: messageOf(thrown) });
+  console.error(thrown);
+}
+
+process.on("uncaughtException", fault);
+process.on("unhandledRejection", fault);
+// Whoever read the events is gone.
+process.stdout.on("error", () => process.exit(1));
+
+const [smtp = "25", dns = "53"] = process.argv.slice(2);
+const farm = new Farm({ smtp: Number(smtp), dns: Number(dns) }, emit);
+createInterface({ input: process.stdin })
+  .on("line", (line) => void answer(farm, line).catch(fault))
+  .on("close", () => {
+    farm.stop();
+    // After the output is out.
+    process.stdout.end(() => process.exit(0));
+  });
+emit({ event: "ready", node: process.version });

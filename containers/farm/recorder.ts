@@ -1,0 +1,129 @@
+import type { Session, SmtpCommand, TlsState } from "../../harness/model/farm.ts";
+import { textOf } from "./lines.ts";
+
+/** What is known of a session when it opens. */
+export type SessionOpening = Pick<
+  Session,
+  "id" | "domain" | "host" | "witness" | "localAddress" | "remoteAddress"
+>;
+
+const longestTranscript = 200;
+const canaryField = /^X-Danelab-Canary:\s*(\S+)/i;
+const mailCommand = /^MAIL FROM:\s*<([^>]*)>/i;
+const rcptCommand = /^RCPT TO:\s*<([^>]*)>/i;
+
+/**
+ * Writes down one session as its server end sees it. Where a session carries several messages, all recipients are
+ * kept, and sender and canary of the last.
+ */
+export class Recorder {
+  readonly #opening: SessionOpening;
+  readonly #start = Date.now();
+  readonly #commands: SmtpCommand[] = [];
+  readonly #rcptTo: string[] = [];
+  readonly #transcript: string[] = [];
+  #tls: TlsState | null = null;
+  #tlsError: string | null = null;
+  #sni: string | null = null;
+  #certificate: string | null = null;
+  #mailFrom: string | null = null;
+  #accepted = false;
+  #canary: string | null = null;
+  #canaryInClear = false;
+  #message: { octets: number; inHeader: boolean } | null = null;
+
+  constructor(opening: SessionOpening) {
+    this.#opening = opening;
+  }
+
+  command(line: string): void {
+    this.#commands.push({ line, tls: this.#tls !== null });
+    this.#write(`C: ${line}`);
+  }
+
+  /** One line of the message, as on the wire. */
+  messageLine(line: Buffer): void {
+    this.#message ??= { octets: 0, inHeader: true };
+    this.#message.octets += line.length;
+    if (!this.#message.inHeader) return;
+    const text = textOf(line);
+    if (text === "") this.#message.inHeader = false;
+    const canary = canaryField.exec(text)?.[1];
+    if (canary === undefined) return;
+    this.#canary = canary;
+    if (this.#tls === null) this.#canaryInClear = true;
+  }
+
+  /** The final dot came (true), or the session ended before it. */
+  messageEnd(complete: boolean): void {
+    const octets = this.#message?.octets ?? 0;
+    this.#message = null;
+    this.#write(`C: (message, ${octets} octets${complete ? "" : ", cut off"})`);
+  }
+
+  /** A reply as the client gets it; `answers` is the command, or null for the greeting and for what nobody asked. */
+  reply(answers: string | null, lines: readonly Buffer[]): void {
+    for (const line of lines) this.#write(`S: ${textOf(line)}`);
+    const positive = lines[0]?.[0] === "2".charCodeAt(0);
+    if (answers === null || !positive) return;
+    const mailFrom = mailCommand.exec(answers)?.[1];
+    if (mailFrom !== undefined) this.#mailFrom = mailFrom;
+    const rcptTo = rcptCommand.exec(answers)?.[1];
+    if (rcptTo !== undefined) this.#rcptTo.push(rcptTo);
+  }
+
+  messageAccepted(): void {
+    this.#accepted = true;
+  }
+
+  /** Something that neither side said: "connection reset". */
+  note(text: string): void {
+    this.#write(`-- ${text}`);
+  }
+
+  clientHello(serverName: string | null): void {
+    this.#sni = serverName;
+    this.note(`ClientHello, ${serverName === null ? "no server name" : `server name ${serverName}`}`);
+  }
+
+  certificateServed(fingerprint: string): void {
+    this.#certificate = fingerprint;
+  }
+
+  /** All that follows is said under TLS. */
+  tlsEstablished(state: TlsState): void {
+    this.#tls = state;
+    this.note(`TLS established: ${state.version} ${state.cipher}`);
+  }
+
+  tlsFailed(reason: string): void {
+    this.#tlsError ??= reason;
+    this.note(`TLS failed: ${reason}`);
+  }
+
+  finish(): Session {
+    if (this.#message !== null) this.messageEnd(false);
+    this.note("closed");
+    return {
+      ...this.#opening,
+      start: this.#start,
+      end: Date.now(),
+      commands: this.#commands,
+      tls: this.#tls,
+      tlsError: this.#tlsError,
+      sni: this.#sni,
+      certificate: this.#certificate,
+      mailFrom: this.#mailFrom,
+      rcptTo: this.#rcptTo,
+      accepted: this.#accepted,
+      canary: this.#canary,
+      canaryInClear: this.#canaryInClear,
+      transcript: this.#transcript,
+    };
+  }
+
+  #write(line: string): void {
+    if (this.#transcript.length < longestTranscript - 1) this.#transcript.push(line);
+    else if (this.#transcript.length === longestTranscript - 1) this.#transcript.push("-- transcript cut");
+  }
+}

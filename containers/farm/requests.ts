@@ -1,0 +1,85 @@
+import type { FarmEvent, FarmRequest } from "../../harness/model/farm.ts";
+import { HarnessError } from "../../harness/words/errors.ts";
+import { ask } from "./ask.ts";
+import { guard } from "./guard.ts";
+import { MxListener } from "./listener.ts";
+import { sendStray } from "./stray.ts";
+import { submit } from "./submit.ts";
+
+export type NumberedRequest = FarmRequest & { readonly number: number };
+
+/** Ports that the lab fixes, and tests choose. */
+export interface FarmPorts {
+  readonly smtp: number;
+  readonly dns: number;
+}
+
+/** What the program can do: one method for each request, and events for what happens besides. */
+export class Farm {
+  readonly #ports: FarmPorts;
+  readonly #emit: (event: FarmEvent) => void;
+  readonly #listener: MxListener;
+  readonly #stops: (() => void)[] = [];
+
+  constructor(ports: FarmPorts, emit: (event: FarmEvent) => void) {
+    this.#ports = ports;
+    this.#emit = emit;
+    this.#listener = new MxListener({
+      opened: ({ id, domain, remoteAddress }) => emit({ event: "opened", id, domain, remoteAddress }),
+      closed: (session) => emit({ event: "session", session }),
+      fault: this.#fault,
+    });
+    this.#stops.push(() => this.#listener.close());
+  }
+
+  /** The value of the answer; throws where there is none. */
+  async carryOut(request: FarmRequest): Promise<unknown> {
+    switch (request.op) {
+      case "serve":
+        this.#listener.addHosts(request.hosts);
+        await this.#listener.listen(this.#ports.smtp);
+        return null;
+      case "ask":
+        return ask({ address: request.server, port: this.#ports.dns }, request.messages, request.timeoutMs);
+      case "submit":
+        return submit(request.server, request.port, request.sessions, request.mails);
+      case "guard":
+        this.#stops.push(
+          await guard(request.inside, {
+            stray: (packet) => this.#emit({ event: "stray", packet }),
+            fault: this.#fault,
+          }),
+        );
+        return null;
+      case "stray":
+        await sendStray(request.address);
+        return null;
+      default:
+        throw new HarnessError(`unknown request: ${JSON.stringify(request satisfies never)}`);
+    }
+  }
+
+  stop(): void {
+    for (const stop of this.#stops) stop();
+  }
+
+  readonly #fault = (message: string): void => this.#emit({ event: "fault", message });
+}
+
+/** Reads a line of the stream. The harness writes it by the same contract, so only its envelope is looked at. */
+export function readRequest(line: string): NumberedRequest {
+  const request: unknown = JSON.parse(line);
+  if (!isNumberedRequest(request)) throw new HarnessError(`not a request: ${line.slice(0, 200)}`);
+  return request;
+}
+
+function isNumberedRequest(value: unknown): value is NumberedRequest {
+  return (
+    typeof value === "object" &&
+    value !== null &&
+    "number" in value &&
+    typeof value.number === "number" &&
+    "op" in value &&
+    typeof value.op === "string"
+  );
+}

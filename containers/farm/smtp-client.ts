@@ -1,0 +1,111 @@
+import { connect, type Socket } from "node:net";
+import { HarnessError } from "../../harness/words/errors.ts";
+import { LineSplitter, textOf } from "./lines.ts";
+
+export interface Reply {
+  readonly code: number;
+  /** The lines without their codes, joined by line feeds. */
+  readonly text: string;
+}
+
+interface Waiting {
+  resolve(reply: Reply): void;
+  reject(error: Error): void;
+}
+
+const longestReply = 20_000;
+
+/** The client's end of an SMTP session. Replies come in the order in which they are awaited. */
+export class SmtpClient {
+  readonly #socket: Socket;
+  readonly #server: string;
+  readonly #lines = new LineSplitter();
+  readonly #unread: Reply[] = [];
+  readonly #waiting: Waiting[] = [];
+  #reply: string[] = [];
+  #broken: HarnessError | null = null;
+  #pipelines = false;
+
+  constructor(server: string, port: number) {
+    this.#server = `${server} port ${port}`;
+    this.#socket = connect({ host: server, port, noDelay: true });
+    this.#socket.on("data", (chunk: Buffer) => {
+      for (const line of this.#lines.push(chunk)) this.#read(textOf(line));
+    });
+    this.#socket.on("error", (error) => this.#break(error.message));
+    this.#socket.on("close", () => this.#break("the server closed the connection"));
+  }
+
+  /** The server offered PIPELINING (RFC 2920): several commands may be sent before the first reply. */
+  get pipelines(): boolean {
+    return this.#pipelines;
+  }
+
+  async open(): Promise<void> {
+    this.#mustBe(220, await this.reply("the greeting"));
+    const offers = await this.command("EHLO danelab.example");
+    this.#mustBe(250, offers);
+    this.#pipelines = /^PIPELINING\s*$/im.test(offers.text);
+  }
+
+  command(line: string): Promise<Reply> {
+    this.send(`${line}\r\n`);
+    return this.reply(line);
+  }
+
+  send(text: string): void {
+    this.#socket.write(text);
+  }
+
+  /** The next reply. HarnessError: none came within 20 s, or the connection broke. */
+  reply(to: string): Promise<Reply> {
+    const unread = this.#unread.shift();
+    if (unread !== undefined) return Promise.resolve(unread);
+    if (this.#broken !== null) return Promise.reject(this.#broken);
+    return new Promise((resolve, reject) => {
+      const timer = setTimeout(
+        () => this.#break(`no reply to ${to} within ${longestReply / 1000} s`),
+        longestReply,
+      );
+      this.#waiting.push({
+        resolve(reply) {
+          clearTimeout(timer);
+          resolve(reply);
+        },
+        reject(error) {
+          clearTimeout(timer);
+          reject(error);
+        },
+      });
+    });
+  }
+
+  async quit(): Promise<void> {
+    // What the server says to that, or that it hangs up, changes nothing for the mail it has.
+    await this.command("QUIT").catch(() => undefined);
+    this.#socket.destroy();
+  }
+
+  #read(line: string): void {
+    this.#reply.push(line.slice(4));
+    if (line[3] === "-") return;
+    const reply = { code: Number.parseInt(line, 10), text: this.#reply.join("\n") };
+    this.#reply = [];
+    const waiting = this.#waiting.shift();
+    if (waiting === undefined) this.#unread.push(reply);
+    else waiting.resolve(reply);
+  }
+
+  #break(reason: string): void {
+    this.#broken ??= new HarnessError(`SMTP to ${this.#server}: ${reason}`);
+    this.#socket.destroy();
+    for (const { reject } of this.#waiting.splice(0)) reject(this.#broken);
+  }
+
+  #mustBe(code: number, reply: Reply): void {
+    if (reply.code === code) return;
+    const error = `"${reply.code} ${reply.text}" where ${code} was needed`;
+    this.#break(error);
+    throw new HarnessError(`SMTP to ${this.#server}: ${error}`);
+  }
+}

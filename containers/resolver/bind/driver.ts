@@ -1,0 +1,53 @@
+import { HarnessError } from "../../../harness/words/errors.ts";
+import type { ResolverDriver } from "../../../harness/lab/driver.ts";
+import type { LabFacts } from "../../../harness/model/facts.ts";
+
+/** A DNSKEY line (owner [ttl] [class] DNSKEY flags protocol algorithm key) as a trust-anchors entry. */
+function staticKey(anchor: string): string {
+  const found = /DNSKEY\s+(\d+)\s+(\d+)\s+(\d+)\s+(.+?)\s*$/m.exec(anchor);
+  if (!found) throw new HarnessError(`the lab's trust anchor is not a DNSKEY record: ${anchor}`);
+  const [, flags, protocol, algorithm, key = ""] = found;
+  return `. static-key ${flags} ${protocol} ${algorithm} "${key.replaceAll(" ", "")}";`;
+}
+
+function configuration(facts: LabFacts): string {
+  return `options {
+  directory "/var/cache/bind";
+  pid-file "/run/named.pid";
+  listen-on { 127.0.0.1; };
+  listen-on-v6 { none; };
+  recursion yes;
+  allow-query { any; };
+  allow-recursion { any; };
+  dnssec-validation yes;
+  empty-zones-enable no;
+  max-cache-ttl 60;
+  max-ncache-ttl 10;
+  servfail-ttl 0;
+  lame-ttl 0;
+  prefetch 0;
+  recursive-clients 4096;
+  clients-per-query 0;
+  max-clients-per-query 0;
+  fetches-per-zone 0;
+  fetches-per-server 0;
+  edns-udp-size 1232;
+};
+trust-anchors { ${staticKey(facts.trustAnchor)} };
+zone "." { type hint; file "/etc/bind/root.hints"; };
+controls { };
+`;
+}
+
+const driver: ResolverDriver = {
+  role: "resolver",
+  name: "bind",
+  versions: [{ version: "9.20", suite: "trixie" }],
+  command: ["named", "-g", "-4", "-c", "/etc/bind/danelab.conf"],
+  files: (facts) => [
+    { path: "/etc/bind/danelab.conf", content: configuration(facts) },
+    { path: "/etc/bind/root.hints", content: facts.rootHints },
+  ],
+};
+
+export default driver;

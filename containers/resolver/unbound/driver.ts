@@ -1,0 +1,41 @@
+import type { ResolverDriver } from "../../../harness/lab/driver.ts";
+
+const configuration = `server:
+  interface: 127.0.0.1
+  do-ip6: no
+  username: ""
+  chroot: ""
+  directory: "/etc/unbound"
+  pidfile: "/run/unbound.pid"
+  access-control: 127.0.0.0/8 allow
+  root-hints: "/etc/unbound/root.hints"
+  trust-anchor-file: "/etc/unbound/root.key"
+  num-threads: 1
+  use-syslog: no
+  logfile: ""
+  val-log-level: 2
+  ede: yes
+  cache-max-ttl: 60
+  cache-max-negative-ttl: 10
+  infra-host-ttl: 10
+  # A burst of mail is not an attack.
+  ratelimit: 0
+  ip-ratelimit: 0
+  outgoing-range: 4096
+  num-queries-per-thread: 4096
+  jostle-timeout: 5000
+`;
+
+const driver: ResolverDriver = {
+  role: "resolver",
+  name: "unbound",
+  versions: [{ version: "1.26", suite: "trixie" }],
+  command: ["unbound", "-d", "-c", "/etc/unbound/danelab.conf"],
+  files: (facts) => [
+    { path: "/etc/unbound/danelab.conf", content: configuration },
+    { path: "/etc/unbound/root.hints", content: facts.rootHints },
+    { path: "/etc/unbound/root.key", content: facts.trustAnchor },
+  ],
+};
+
+export default driver;

@@ -1,0 +1,125 @@
+import type { SenderDriver } from "../../../harness/lab/driver.ts";
+import type { LabFacts } from "../../../harness/model/facts.ts";
+import type { RunningContainer } from "../../../harness/lab/engine.ts";
+import { createPostfixLogReader } from "./log.ts";
+
+const policies = ["dane", "dane-only", "may", "verify"] as const;
+
+/** main.cf. The queue is not run by itself: a message is tried again only when the harness asks for it. */
+function mainCf(facts: LabFacts): string {
+  return `compatibility_level = 3.6
+maillog_file = /dev/stdout
+myhostname = ${facts.senderName}
+mydestination =
+alias_maps =
+alias_database =
+local_recipient_maps =
+mynetworks = 127.0.0.0/8 [::1]/128
+smtpd_relay_restrictions = permit_mynetworks, reject
+smtpd_peername_lookup = no
+smtpd_client_connection_count_limit = 0
+inet_interfaces = loopback-only
+inet_protocols = all
+smtp_host_lookup = dns
+# Without this, smtp_tls_security_level = dane silently means may.
+smtp_dns_support_level = dnssec
+smtp_tls_CAfile = /etc/postfix/trust-store.pem
+smtp_tls_loglevel = 1
+smtp_connect_timeout = 5s
+smtp_helo_timeout = 10s
+smtp_starttls_timeout = 10s
+smtp_connection_cache_on_demand = no
+smtp_tls_connection_reuse = no
+# Mail to the lab's own sender domains (bounces) ends here.
+transport_maps = inline:{ ${policies.map((policy) => `{ ${policy}.${facts.senderName} = discard: }`).join(", ")} }
+# The envelope sender chooses the policy.
+sender_dependent_default_transport_maps = inline:{ ${policies.map((policy) => `{ @${policy}.${facts.senderName} = smtp-${policy}: }`).join(", ")} }
+# A failed STARTTLS handshake is followed by clear text only once a message has waited this long.
+minimal_backoff_time = 1s
+maximal_backoff_time = 1s
+queue_run_delay = 1h
+default_process_limit = 100
+default_destination_concurrency_limit = 20
+in_flow_delay = 0
+`;
+}
+
+function transport(policy: string): string {
+  return `smtp-${policy} unix - - n - - smtp
+  -o syslog_name=postfix/${policy}
+  -o smtp_tls_security_level=${policy}
+`;
+}
+
+const masterCf = `smtp inet n - n - - smtpd
+pickup unix n - n 60 1 pickup
+cleanup unix n - n - 0 cleanup
+qmgr unix n - n 300 1 qmgr
+tlsmgr unix - - n 1000? 1 tlsmgr
+rewrite unix - - n - - trivial-rewrite
+bounce unix - - n - 0 bounce
+defer unix - - n - 0 bounce
+trace unix - - n - 0 bounce
+verify unix - - n - 1 verify
+flush unix n - n 1000? 0 flush
+proxymap unix - - n - - proxymap
+proxywrite unix - - n - 1 proxymap
+showq unix n - n - - showq
+error unix - - n - - error
+retry unix - - n - - error
+discard unix - - n - - discard
+anvil unix - - n - 1 anvil
+scache unix - - n - 1 scache
+postlog unix-dgram n - n - 1 postlogd
+smtp unix - - n - - smtp
+${policies.map(transport).join("")}`;
+
+async function run(container: RunningContainer, command: readonly string[]): Promise<string> {
+  const { exitCode, stdout, stderr } = await container.exec(command);
+  if (exitCode !== 0) throw new Error(`[${container.name}] ${command.join(" ")} exited ${exitCode}: ${stderr}${stdout}`);
+  return stdout;
+}
+
+const driver: SenderDriver = {
+  role: "sender",
+  name: "postfix",
+  versions: [{ version: "3.10", suite: "trixie" }],
+  policies,
+  tmpfs: { "/var/spool/postfix": "mode=755" },
+  // The image keeps an empty queue; "quick-start" tells the start script that it was checked already.
+  command: [
+    "sh",
+    "-c",
+    "cp -a /var/spool/postfix.empty/. /var/spool/postfix/ && touch /var/spool/postfix/quick-start && exec postfix start-fg",
+  ],
+  submission: { port: 25 },
+
+  files: (facts) => [
+    { path: "/etc/postfix/main.cf", content: mainCf(facts) },
+    { path: "/etc/postfix/master.cf", content: masterCf },
+    { path: "/etc/postfix/trust-store.pem", content: facts.trustStore },
+  ],
+
+  queueId: (reply) => /queued as ([0-9A-Za-z]+)/.exec(reply)?.[1] ?? null,
+
+  async retry(container, queueIds) {
+    await run(container, ["sh", "-c", queueIds.map((id) => `postqueue -i ${id}`).join(" && ")]);
+  },
+
+  async queued(container) {
+    const stdout = await run(container, ["postqueue", "-j"]);
+    const ids = stdout.matchAll(/"queue_id": "([^"]+)"/g);
+    return new Set([...ids].map(([, id]) => id ?? ""));
+  },
+
+  createLogReader: createPostfixLogReader,
+
+  misconfigured: (line) =>
+    line.includes("dane configured with dnssec lookups disabled") ||
+    line.includes("disabling TLS support") ||
+    line.includes("DNSSEC validation may be unavailable") ||
+    /\bfatal: /.test(line) ||
+    /\bpanic: /.test(line),
+};
+
+export default driver;

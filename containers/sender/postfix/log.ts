@@ -1,0 +1,102 @@
+import type { LogReader } from "../../../harness/lab/driver.ts";
+import type { ClaimedAttempt, Reason } from "../../../harness/model/evidence.ts";
+
+/**
+ * Postfix's log (3.5 to 3.10, smtp_tls_loglevel = 1). TLS lines carry no queue id: they belong to the next status line
+ * of the same process for the same server, as one smtp(8) process handles one delivery at a time.
+ */
+
+const tlsLine = /postfix\/\S+\[(\d+)\]: (Verified|Trusted|Untrusted|Anonymous) TLS connection established to (\S+?)\[([^\]]+)\]:\d+/;
+const verificationLine = /postfix\/\S+\[(\d+)\]: server certificate verification failed for (\S+?)\[[^\]]+\]:\d+: num=\d+:(.*)$/;
+const statusLine =
+  /postfix\/\S+\[(\d+)\]: ([0-9A-Za-z]+): to=<([^>]*)>,.*? relay=([^,]+),.*? dsn=([0-9.]+), status=(sent|deferred|bounced) \((.*)\)$/;
+
+/** Postfix 3.10 src/smtp and src/tls: the words of the status text, most specific first. */
+const reasonsByText: readonly (readonly [RegExp, Reason])[] = [
+  [/hostname mismatch/i, "name-mismatch"],
+  [/certificate has expired|certificate expired/i, "certificate-expired"],
+  [/certificate not (verified|trusted)/i, "certificate-does-not-match"],
+  [/TLS is required, but was not offered/i, "starttls-not-offered"],
+  [/TLS is required, but host .* refused to start TLS/i, "starttls-refused"],
+  [/Cannot start TLS: handshake failure/i, "handshake-failed"],
+  [/TLSA lookup error/i, "tlsa-lookup-failed"],
+  [/TLSA records unusable/i, "tlsa-unusable"],
+  [/no TLSA records found/i, "no-tlsa"],
+  [/non DNSSEC destination/i, "not-secure"],
+  [/type=MX: Host not found, try again/i, "mx-lookup-failed"],
+  [/type=A{1,4}: Host not found, try again/i, "address-lookup-failed"],
+  [/Host or domain name not found|Host not found/i, "domain-not-found"],
+  [/does not accept mail \(nullMX\)/i, "null-mx"],
+  [/Connection (refused|timed out)|No route to host|Network is unreachable|lost connection/i, "connection-failed"],
+  [/ said: [45]\d\d/i, "server-refused"],
+];
+
+function reasonOf(text: string, verification: string | undefined): Reason {
+  // "Server certificate not verified" is all the status says; the line before it names the check that failed.
+  const detail = /certificate not (verified|trusted)/i.test(text) ? `${verification ?? ""} ${text}` : text;
+  return reasonsByText.find(([pattern]) => pattern.test(detail))?.[1] ?? "other";
+}
+
+function claimOf(word: string): ClaimedAttempt["tls"] {
+  switch (word) {
+    case "Verified":
+      return "verified";
+    case "Trusted":
+      return "trusted";
+    case "Anonymous":
+      return "anonymous";
+    default:
+      return "untrusted";
+  }
+}
+
+interface Pending {
+  readonly tls: Map<string, ClaimedAttempt["tls"]>;
+  verification: string | undefined;
+}
+
+export function createPostfixLogReader(): LogReader {
+  const byProcess = new Map<string, Pending>();
+  const pendingOf = (process: string): Pending => {
+    const known = byProcess.get(process);
+    if (known) return known;
+    const fresh: Pending = { tls: new Map(), verification: undefined };
+    byProcess.set(process, fresh);
+    return fresh;
+  };
+
+  return {
+    read(line) {
+      const tls = tlsLine.exec(line);
+      if (tls) {
+        const [, process = "", word = "", host = "", address = ""] = tls;
+        pendingOf(process).tls.set(`${host}[${address}]`, claimOf(word));
+        return undefined;
+      }
+      const verification = verificationLine.exec(line);
+      if (verification) {
+        pendingOf(verification[1] ?? "").verification = verification[3];
+        return undefined;
+      }
+      const status = statusLine.exec(line);
+      if (!status) return undefined;
+      const [, process = "", , recipient = "", relay = "", dsn = "", word = "", text = ""] = status;
+      const pending = byProcess.get(process);
+      byProcess.delete(process);
+      const server = relay === "none" ? null : relay.replace(/:\d+$/, "");
+      return {
+        recipient,
+        attempt: {
+          status: word === "sent" ? "sent" : word === "bounced" ? "bounced" : "deferred",
+          tls: server === null ? "none" : (pending?.tls.get(server) ?? "none"),
+          reason: word === "sent" ? null : reasonOf(text, pending?.verification),
+          relay: server,
+          dsn,
+          text,
+        },
+      };
+    },
+
+    queueId: (line) => /\]: ([0-9A-Za-z]{6,}): /.exec(line)?.[1] ?? null,
+  };
+}

@@ -1,0 +1,28 @@
+import { cleanCommand } from "./clean.ts";
+import { doctorCommand } from "./doctor.ts";
+import { explainCommand } from "./explain.ts";
+import { judgeCommand } from "./judge.ts";
+import { listCommand } from "./list.ts";
+import type { Arguments, OptionSpec } from "./options.ts";
+import { runCommand } from "./run.ts";
+import { testCommand } from "./test.ts";
+
+export interface Command {
+  readonly name: string;
+  readonly usage: string;
+  readonly summary: string;
+  readonly more?: string;
+  readonly options: Readonly<Record<string, OptionSpec>>;
+  /** The exit status. */
+  run(args: Arguments): Promise<number>;
+}
+
+export const commands: readonly Command[] = [
+  runCommand,
+  listCommand,
+  explainCommand,
+  judgeCommand,
+  doctorCommand,
+  cleanCommand,
+  testCommand,
+];

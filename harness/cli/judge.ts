@@ -1,0 +1,51 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { loadRegistry } from "../lab/registry.ts";
+import { judge } from "../model/judge.ts";
+import { resultsSchema } from "../model/results.ts";
+import { evidencePath } from "../run/pipeline.ts";
+import { messageOf, UsageError } from "../words/errors.ts";
+import type { Command } from "./commands.ts";
+import { printResults, type StoredPlan, writeReports } from "./output.ts";
+import { exitStatus } from "./status.ts";
+
+async function read(folder: string, file: string): Promise<string> {
+  return readFile(join(folder, file), "utf8").catch((error) => {
+    throw new UsageError(`${join(folder, file)}: ${messageOf(error)}; danelab judge wants the folder that danelab run wrote`);
+  });
+}
+
+export const judgeCommand: Command = {
+  name: "judge",
+  usage: "judge DIR",
+  summary: "Judge a stored run anew from its evidence, without starting anything, and renew its reports",
+  options: { json: { help: "print results.json instead of the matrix" } },
+  async run(args) {
+    const [folder, ...rest] = args.words;
+    if (folder === undefined || rest.length > 0) throw new UsageError("judge takes one folder; see danelab judge --help");
+    const stored: StoredPlan = JSON.parse(await read(folder, "plan.json"));
+    const before = resultsSchema.safeParse(JSON.parse(await read(folder, "results.json")));
+    if (!before.success) throw new UsageError(`${join(folder, "results.json")}: ${before.error.issues[0]?.message ?? "not a results document"}`);
+
+    const { divergences } = await loadRegistry();
+    const judging = judge({
+      plan: stored.plan,
+      divergences,
+      sni: new Map(Object.entries(stored.sni)),
+      evidencePath: (trial) => evidencePath(trial.id),
+    });
+    for (const trial of stored.plan.trials) {
+      const text = await readFile(join(folder, evidencePath(trial.id)), "utf8").catch(() => null);
+      if (text !== null) judging.add(JSON.parse(text));
+    }
+    const { trials, staleDivergences } = judging.finish();
+    const results = {
+      ...before.data,
+      run: { ...before.data.run, staleDivergences: [...staleDivergences] },
+      trials: [...trials],
+    };
+    await writeReports(folder, results);
+    printResults(results, folder, args.flag("json"));
+    return exitStatus(results);
+  },
+};

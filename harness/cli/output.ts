@@ -1,0 +1,76 @@
+import { mkdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
+import { dirname, join, relative, resolve } from "node:path";
+import { summaryMarkdown } from "../../reports/markdown.ts";
+import { junitXml } from "../../reports/junit.ts";
+import { reportPage } from "../../reports/page.ts";
+import { matrixText } from "../../reports/terminal.ts";
+import type { Evidence } from "../model/evidence.ts";
+import type { Plan } from "../model/plan.ts";
+import type { Results } from "../model/results.ts";
+import { UsageError, messageOf } from "../words/errors.ts";
+import { home } from "../words/places.ts";
+
+/** A run's folder: evidence and plan first, reports made from them. */
+export interface Output {
+  readonly folder: string;
+  savePlan(plan: Plan, sni: ReadonlyMap<string, string | null>): Promise<void>;
+  /** Writes all reports and prints one of them. */
+  write(results: Results, options: { readonly json: boolean }): Promise<void>;
+}
+
+/** What `danelab judge` needs to judge anew. */
+export interface StoredPlan {
+  readonly plan: Plan;
+  readonly sni: Readonly<Record<string, string | null>>;
+}
+
+export async function createOutput(wanted: string | undefined): Promise<Output> {
+  const out = join(home, "reports", "out");
+  const folder = resolve(wanted ?? join(out, new Date().toISOString().replace(/[:.]/g, "-")));
+  try {
+    await mkdir(folder, { recursive: true });
+  } catch (error) {
+    throw new UsageError(`--out ${folder}: cannot be made: ${messageOf(error)}`);
+  }
+  const latest = join(out, "latest");
+
+  return {
+    folder,
+    async savePlan(plan, sni) {
+      const stored: StoredPlan = { plan, sni: Object.fromEntries(sni) };
+      await writeFile(join(folder, "plan.json"), `${JSON.stringify(stored)}\n`);
+    },
+    async write(results, { json }) {
+      await writeReports(folder, results);
+      await mkdir(out, { recursive: true });
+      await rm(latest, { force: true });
+      await symlink(relative(dirname(latest), folder), latest);
+      printResults(results, folder, json);
+    },
+  };
+}
+
+export async function writeReports(folder: string, results: Results): Promise<void> {
+  const evidence = new Map<string, Evidence>();
+  for (const trial of results.trials) {
+    const text = await readFile(join(folder, trial.evidence), "utf8").catch(() => null);
+    if (text !== null) evidence.set(trial.id, JSON.parse(text));
+  }
+  await Promise.all([
+    writeFile(join(folder, "results.json"), `${JSON.stringify(results, null, 1)}\n`),
+    writeFile(join(folder, "junit.xml"), junitXml(results)),
+    writeFile(join(folder, "summary.md"), summaryMarkdown(results)),
+    writeFile(join(folder, "index.html"), reportPage(results, evidence)),
+  ]);
+}
+
+export function printResults(results: Results, folder: string, json: boolean): void {
+  if (json) {
+    console.log(JSON.stringify(results, null, 1));
+    return;
+  }
+  const colour = process.stdout.isTTY === true && !process.env["NO_COLOR"];
+  const columns = process.stdout.isTTY ? Math.max(60, process.stdout.columns) : 100;
+  console.log(matrixText(results, { columns, colour }));
+  console.log(`\nReport: ${join(folder, "index.html")}`);
+}

@@ -1,0 +1,48 @@
+import { loadScenarios } from "../run/load-scenarios.ts";
+import type { Policy, Scenario } from "../model/scenario.ts";
+import { type Registry, selectPrograms } from "../lab/registry.ts";
+import { type Stack, stackOf } from "../model/plan.ts";
+import { UsageError } from "../words/errors.ts";
+import { matchesGlob } from "../words/glob.ts";
+import { nearest } from "../words/nearest.ts";
+import type { Arguments, OptionSpec } from "./options.ts";
+
+/** The options that choose what is run, and what they choose. */
+export const selectionOptions = {
+  sender: { value: "NAME[@VERSION]", many: true, help: "only these senders (see danelab list senders)" },
+  resolver: { value: "NAME[@VERSION]", many: true, help: "only these resolvers" },
+  policy: { value: "POLICY", many: true, help: "dane, dane-only, may; all three unless told" },
+  scenarios: { value: "DIR", many: true, help: "take scenario files from this folder too" },
+} as const satisfies Readonly<Record<string, OptionSpec>>;
+
+/** `verify` is no choice: it runs where an attack names it as its control. */
+const selectable = ["dane", "dane-only", "may"] as const satisfies readonly Policy[];
+
+export function selectPolicies(args: Arguments): readonly Policy[] {
+  const wanted = args.values("policy");
+  if (wanted.length === 0) return selectable;
+  return wanted.map((name) => {
+    const policy = selectable.find((one) => one === name);
+    if (!policy) throw new UsageError(`--policy ${name}: not known; there are ${selectable.join(", ")}`);
+    return policy;
+  });
+}
+
+/** All scenarios that match one of the ids or globs (all without any), and the canaries. */
+export async function selectScenarios(args: Arguments, patterns: readonly string[]): Promise<readonly Scenario[]> {
+  const all = await loadScenarios(args.values("scenarios"));
+  if (patterns.length === 0) return all;
+  const ids = all.map(({ id }) => id);
+  for (const pattern of patterns) {
+    if (ids.some((id) => matchesGlob(pattern, id))) continue;
+    const close = nearest(pattern, ids);
+    throw new UsageError(`no scenario matches "${pattern}"${close ? `; did you mean "${close}"?` : ""} See danelab list scenarios`);
+  }
+  return all.filter(({ id, canary }) => canary || patterns.some((pattern) => matchesGlob(pattern, id)));
+}
+
+export function selectStacks(args: Arguments, registry: Registry): readonly Stack[] {
+  const senders = selectPrograms(registry.senders, args.values("sender"), "--sender");
+  const resolvers = selectPrograms(registry.resolvers, args.values("resolver"), "--resolver");
+  return senders.flatMap((sender) => resolvers.map((resolver) => stackOf(sender, resolver)));
+}

@@ -1,0 +1,59 @@
+import type { ClaimedAttempt } from "../model/evidence.ts";
+import type { FileToCopy, LabFacts, ServerInstance } from "../model/facts.ts";
+import type { Policy } from "../model/scenario.ts";
+import type { RunningContainer } from "./engine.ts";
+
+/**
+ * What danelab must know of a program to use it. A driver is the default export of
+ * containers/<role>/<name>/driver.ts; the folder also holds a Dockerfile and divergences.ts.
+ */
+
+interface DriverBase {
+  readonly name: string;
+  /** What this driver can run: version label (as in postfix@3.10) and the Debian suite it comes from. The first is the default. */
+  readonly versions: readonly { readonly version: string; readonly suite: string }[];
+  readonly tmpfs?: Readonly<Record<string, string>>;
+  readonly capabilities?: readonly string[];
+}
+
+export interface ResolverDriver extends DriverBase {
+  readonly role: "resolver";
+  files(facts: LabFacts): readonly FileToCopy[];
+  /** Listens on 127.0.0.1:53 of the shared namespace; logs to standard output. */
+  readonly command: readonly string[];
+}
+
+export interface AuthorityDriver extends DriverBase {
+  readonly role: "authority";
+  files(instances: readonly ServerInstance[]): readonly FileToCopy[];
+  command(instances: readonly ServerInstance[]): readonly string[];
+}
+
+/** Reads a sender's log line by line; keeps what it must remember between lines. */
+export interface LogReader {
+  /** The attempt that this line ends, if it ends one. */
+  read(line: string): { readonly recipient: string; readonly attempt: ClaimedAttempt } | undefined;
+  /** The queue id of the message that the line is about, where it names one. */
+  queueId(line: string): string | null;
+}
+
+export interface SenderDriver extends DriverBase {
+  readonly role: "sender";
+  readonly policies: readonly Policy[];
+  /** Mail from <any>@<policy>.<senderName> is sent under that policy. */
+  files(facts: LabFacts): readonly FileToCopy[];
+  readonly command: readonly string[];
+  /** Where messages are handed in by SMTP. */
+  readonly submission: { readonly port: number };
+  /** Queue id from the reply to the message; null where it holds none. */
+  queueId(reply: string): string | null;
+  /** Makes the sender try these messages again now. */
+  retry(container: RunningContainer, queueIds: readonly string[]): Promise<void>;
+  /** The queue ids of all messages still queued. */
+  queued(container: RunningContainer): Promise<ReadonlySet<string>>;
+  createLogReader(): LogReader;
+  /** A log line that shows the sender is set up wrongly, so that its verdicts mean nothing. */
+  misconfigured(line: string): boolean;
+}
+
+export type Driver = ResolverDriver | AuthorityDriver | SenderDriver;

@@ -1,0 +1,150 @@
+import { createHash } from "node:crypto";
+import { access, mkdtemp, readdir, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { durations } from "../words/durations.ts";
+import { HarnessError } from "../words/errors.ts";
+import type { Engine } from "./engine.ts";
+import { isDebian, runCommand } from "./host-command.ts";
+
+/** Images: made once from a Dockerfile and Debian packages, found again by the hash of what they are made from. */
+
+export interface WantedImage {
+  /** "sender-postfix" */
+  readonly name: string;
+  readonly folder: string;
+  /** Debian suite of the base image, "trixie". */
+  readonly suite: string;
+}
+
+export interface ReadyImage {
+  /** "danelab/sender-postfix:trixie-0a1b2c3d4e5f" */
+  readonly reference: string;
+  /** Image id as the engine tells it. */
+  readonly digest: string;
+  /** "postfix 3.10.13-0+deb13u1" */
+  readonly package: string;
+}
+
+const packageLabel = "danelab.package";
+/** Every image tells in this file what it holds. */
+const packageFile = "/etc/danelab-package";
+
+/** Name and suite tell images apart; the answer of `prepareImages` is keyed by them. */
+export function keyOf({ name, suite }: WantedImage): string {
+  return `${name}:${suite}`;
+}
+
+/** All images, those that are missing built first. Progress tells what takes long. */
+export async function prepareImages(
+  engine: Engine,
+  wanted: readonly WantedImage[],
+  progress: (line: string) => void,
+): Promise<ReadonlyMap<string, ReadyImage>> {
+  const bases = new Map<string, Promise<string>>();
+  const baseOf = (suite: string): Promise<string> => {
+    const known = bases.get(suite) ?? prepareBase(engine, suite, progress);
+    bases.set(suite, known);
+    return known;
+  };
+  const ready = new Map<string, ReadyImage>();
+  const missing: { readonly image: WantedImage; readonly context: BuildContext }[] = [];
+  await Promise.all(
+    wanted.map(async (image) => {
+      const context = await buildContext(image);
+      const found = await find(engine, context.tag);
+      if (found) ready.set(keyOf(image), found);
+      else missing.push({ image, context });
+    }),
+  );
+  // One after the other: apt and dpkg keep both cores busy.
+  for (const { image, context } of missing) {
+    ready.set(keyOf(image), await build(engine, image, context, await baseOf(image.suite), progress));
+  }
+  return ready;
+}
+
+/** The image if it was built already. */
+export async function findImage(engine: Engine, image: WantedImage): Promise<ReadyImage | undefined> {
+  return find(engine, (await buildContext(image)).tag);
+}
+
+async function find(engine: Engine, tag: string): Promise<ReadyImage | undefined> {
+  const found = await engine.inspectImage(tag);
+  const line = found?.labels[packageLabel];
+  return found && line ? { reference: tag, digest: found.id, package: line } : undefined;
+}
+
+interface BuildContext {
+  readonly tag: string;
+  readonly files: readonly string[];
+}
+
+/** Everything in the folder but TypeScript, which runs outside of it. */
+async function buildContext({ name, folder, suite }: WantedImage): Promise<BuildContext> {
+  const entries = await readdir(folder, { withFileTypes: true });
+  const files = entries.filter((entry) => entry.isFile() && !entry.name.endsWith(".ts")).map((entry) => entry.name).sort();
+  if (!files.includes("Dockerfile")) throw new HarnessError(`${folder} has no Dockerfile`);
+  const hash = createHash("sha256").update(suite);
+  for (const file of files) hash.update(`\0${file}\0`).update(await readFile(join(folder, file)));
+  return { files, tag: `danelab/${name}:${suite}-${hash.digest("hex").slice(0, 12)}` };
+}
+
+async function build(
+  engine: Engine,
+  { folder, name }: WantedImage,
+  { tag, files }: BuildContext,
+  base: string,
+  progress: (line: string) => void,
+): Promise<ReadyImage> {
+  const began = Date.now();
+  progress(`building image ${tag} from ${base}`);
+  const build = { folder, files, buildArguments: { BASE: base, ...proxies() }, onProgress: () => undefined };
+  const unlabelled = `${tag}-unlabelled`;
+  await engine.buildImage({ ...build, tag: unlabelled, labels: {} });
+  const line = (await engine.readImageFile(unlabelled, packageFile)).trim();
+  if (!line) throw new HarnessError(`the Dockerfile of ${name} writes no package line to ${packageFile}`);
+  // The same layers from the build cache, and what they hold as a label: so that no later run has to look.
+  await engine.buildImage({ ...build, tag, labels: { [packageLabel]: line } });
+  const built = await find(engine, tag);
+  if (!built) throw new HarnessError(`image ${tag} was built, and is not there`);
+  progress(`built ${tag} (${line}) in ${Math.round((Date.now() - began) / 1000)} s`);
+  return built;
+}
+
+/** Docker passes these on without making them part of the image. */
+function proxies(): Readonly<Record<string, string>> {
+  const names = ["http_proxy", "https_proxy", "no_proxy", "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY"];
+  return Object.fromEntries(names.flatMap((name) => (process.env[name] ? [[name, process.env[name]]] : [])));
+}
+
+/** A minimal Debian: the one that is there, else pulled where a registry answers, else made from Debian's packages. */
+async function prepareBase(engine: Engine, suite: string, progress: (line: string) => void): Promise<string> {
+  const official = `debian:${suite}-slim`;
+  const own = `danelab/base:${suite}`;
+  for (const reference of [own, official]) if (await engine.inspectImage(reference)) return reference;
+  progress(`pulling ${official}`);
+  if (await engine.pullImage(official, () => undefined)) return official;
+
+  progress(`no registry gives ${official}: making ${own} from Debian's packages with mmdebstrap`);
+  const missing = await access("/usr/bin/mmdebstrap").then(() => false, () => true);
+  if (missing) {
+    const commands = "apt-get update && apt-get install -y --no-install-recommends mmdebstrap debian-archive-keyring";
+    if (process.getuid?.() !== 0 || !(await isDebian())) {
+      throw new HarnessError(
+        `no registry gives ${official}, and mmdebstrap is not installed to make it. Pull or load ${official} yourself, or as root on Debian or Ubuntu: ${commands}`,
+      );
+    }
+    progress(`installing mmdebstrap: ${commands}`);
+    await runCommand("sh", ["-c", commands], durations.imageBuild);
+  }
+  const folder = await mkdtemp(join(tmpdir(), "danelab-base-"));
+  try {
+    const tar = join(folder, `${suite}.tar`);
+    await runCommand("mmdebstrap", ["--variant=minbase", "--quiet", suite, tar, "http://deb.debian.org/debian"], durations.imageBuild);
+    await engine.importImage(tar, own);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+  return own;
+}

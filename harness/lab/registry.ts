@@ -1,0 +1,73 @@
+import { readdir } from "node:fs/promises";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import type { Divergence } from "../model/divergence.ts";
+import type { Program } from "../model/plan.ts";
+import { programId } from "../model/plan.ts";
+import { HarnessError, UsageError } from "../words/errors.ts";
+import { home } from "../words/places.ts";
+import type { AuthorityDriver, Driver, ResolverDriver, SenderDriver } from "./driver.ts";
+
+/** The implementations, found by folder: containers/<role>/<name>/. Nothing else lists them. */
+export interface Registry {
+  readonly senders: readonly Found<SenderDriver>[];
+  readonly resolvers: readonly Found<ResolverDriver>[];
+  readonly authorities: readonly Found<AuthorityDriver>[];
+  /** By name. */
+  readonly divergences: ReadonlyMap<string, readonly Divergence[]>;
+}
+
+export interface Found<D extends Driver> {
+  readonly driver: D;
+  readonly folder: string;
+}
+
+const containers = join(home, "containers");
+
+async function drivers<D extends Driver>(role: D["role"]): Promise<readonly (Found<D> & { readonly divergences: readonly Divergence[] })[]> {
+  const folder = join(containers, role);
+  const names = (await readdir(folder)).sort();
+  return Promise.all(
+    names.map(async (name) => {
+      const own = join(folder, name);
+      const load = async (file: string) => import(pathToFileURL(join(own, file)).href);
+      const [{ default: driver }, { divergences }] = await Promise.all([load("driver.ts"), load("divergences.ts")]);
+      if (driver?.role !== role || driver.name !== name || !Array.isArray(divergences)) {
+        throw new HarnessError(`${own}: driver.ts must export a ${role} driver named "${name}", divergences.ts a list`);
+      }
+      return { driver, folder: own, divergences };
+    }),
+  );
+}
+
+export async function loadRegistry(): Promise<Registry> {
+  const [senders, resolvers, authorities] = await Promise.all([
+    drivers<SenderDriver>("sender"),
+    drivers<ResolverDriver>("resolver"),
+    drivers<AuthorityDriver>("authority"),
+  ]);
+  return {
+    senders,
+    resolvers,
+    authorities,
+    divergences: new Map(
+      [...senders, ...resolvers, ...authorities].map(({ driver, divergences }) => [driver.name, divergences]),
+    ),
+  };
+}
+
+export function programsOf(found: readonly Found<Driver>[]): readonly Program[] {
+  return found.flatMap(({ driver }) => driver.versions.map(({ version }) => ({ name: driver.name, version })));
+}
+
+/** "postfix" takes the default version, "postfix@3.10" that one; no selection takes the default version of each. */
+export function selectPrograms(found: readonly Found<Driver>[], selection: readonly string[], option: string): readonly Program[] {
+  const known = programsOf(found);
+  const defaults = found.flatMap(({ driver }) => driver.versions.slice(0, 1).map(({ version }) => ({ name: driver.name, version })));
+  if (selection.length === 0) return defaults;
+  return selection.map((wanted) => {
+    const program = defaults.find(({ name }) => name === wanted) ?? known.find((one) => programId(one) === wanted);
+    if (!program) throw new UsageError(`${option} ${wanted}: not known; there are ${known.map(programId).join(", ")}`);
+    return program;
+  });
+}

@@ -1,0 +1,125 @@
+import type {
+  DnsQuestion,
+  FarmEvent,
+  FarmHost,
+  FarmRequest,
+  MailToSubmit,
+  RawAnswer,
+  Session,
+  StrayPacket,
+  Submitted,
+} from "../model/farm.ts";
+import { durations } from "../words/durations.ts";
+import { HarnessError, messageOf } from "../words/errors.ts";
+import { within } from "../words/until.ts";
+import type { LineStream, RunningContainer } from "./engine.ts";
+
+export type { DnsQuestion };
+
+/** What the farm's program tells without being asked. */
+export interface FarmListener {
+  opened(session: { readonly id: string; readonly domain: string; readonly remoteAddress: string }): void;
+  session(session: Session): void;
+  stray(packet: StrayPacket): void;
+  fault(message: string): void;
+}
+
+/** The program in a farm or witness container, spoken to over one held-open stream. */
+export interface FarmClient {
+  serve(hosts: readonly FarmHost[]): Promise<void>;
+  guard(inside: readonly string[]): Promise<void>;
+  stray(address: string): Promise<void>;
+  ask(server: string, messages: readonly Uint8Array[]): Promise<readonly RawAnswer[]>;
+  submit(mails: readonly MailToSubmit[], to: { readonly port: number; readonly sessions: number }): Promise<readonly Submitted[]>;
+  close(): void;
+}
+
+export const farmProgram = "/danelab/farm.cjs";
+
+/** Starts the program in the container and waits until it says that it is ready. */
+export async function startFarmProgram(container: RunningContainer, listener: FarmListener): Promise<FarmClient> {
+  const stream = await container.stream(["node", farmProgram]);
+  const waiting = new Map<number, { resolve(value: unknown): void; reject(error: Error): void }>();
+  const ready = Promise.withResolvers<void>();
+  let number = 0;
+  let closed = false;
+
+  const end = (reason: string): void => {
+    const error = new HarnessError(`[${container.name}] ${reason}`);
+    ready.reject(error);
+    for (const { reject } of waiting.values()) reject(error);
+    waiting.clear();
+    if (!closed) listener.fault(error.message);
+  };
+  readEvents(stream, (event) => {
+    switch (event.event) {
+      case "ready":
+        return ready.resolve();
+      case "answer": {
+        const request = waiting.get(event.number);
+        waiting.delete(event.number);
+        return event.error === undefined
+          ? request?.resolve(event.value)
+          : request?.reject(new HarnessError(`[${container.name}] ${event.error}`));
+      }
+      case "opened":
+        return listener.opened(event);
+      case "session":
+        return listener.session(event.session);
+      case "stray":
+        return listener.stray(event.packet);
+      case "fault":
+        return listener.fault(`[${container.name}] ${event.message}`);
+      default:
+        return event satisfies never;
+    }
+  }).then(
+    () => end(`the farm's program ended${stream.lastWords() ? `: ${stream.lastWords()}` : ""}`),
+    (error) => end(messageOf(error)),
+  );
+  await within(ready.promise, { ms: durations.programReady, waitedFor: `the farm's program in ${container.name}` });
+
+  const request = async (body: FarmRequest, ms: number): Promise<unknown> => {
+    const mine = ++number;
+    const { promise, resolve, reject } = Promise.withResolvers<unknown>();
+    waiting.set(mine, { resolve, reject });
+    stream.send(JSON.stringify({ number: mine, ...body }));
+    return within(promise, { ms, waitedFor: `"${body.op}" in ${container.name}` });
+  };
+
+  return {
+    async serve(hosts) {
+      await request({ op: "serve", hosts }, durations.programReady);
+    },
+    async guard(inside) {
+      await request({ op: "guard", inside }, durations.programReady);
+    },
+    async stray(address) {
+      await request({ op: "stray", address }, durations.programReady);
+    },
+    async ask(server, messages) {
+      const value = await request(
+        {
+          op: "ask",
+          server,
+          messages: messages.map((message) => Buffer.from(message).toString("base64")),
+          timeoutMs: durations.dnsAnswer,
+        },
+        2 * durations.dnsAnswer,
+      );
+      return value as readonly RawAnswer[];
+    },
+    async submit(mails, { port, sessions }) {
+      const value = await request({ op: "submit", server: "127.0.0.1", port, sessions, mails }, durations.submission);
+      return value as readonly Submitted[];
+    },
+    close() {
+      closed = true;
+      stream.close();
+    },
+  };
+}
+
+async function readEvents(stream: LineStream, onEvent: (event: FarmEvent) => void): Promise<void> {
+  for await (const line of stream.lines) onEvent(JSON.parse(line));
+}

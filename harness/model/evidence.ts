@@ -1,0 +1,75 @@
+import type { Session } from "./farm.ts";
+
+/** What a sender's log says of one delivery attempt, in the words of its driver's log reader. */
+export interface ClaimedAttempt {
+  readonly status: "sent" | "deferred" | "bounced";
+  /**
+   * verified: the log claims an authenticated server; trusted: a chain to a local trust anchor, not verified against
+   * policy; untrusted and anonymous: TLS without authentication; none: no TLS; unknown: the log does not say.
+   */
+  readonly tls: "verified" | "trusted" | "untrusted" | "anonymous" | "none" | "unknown";
+  readonly reason: Reason | null;
+  /** The server's name and address, where one was reached. */
+  readonly relay: string | null;
+  readonly dsn: string | null;
+  /** The log's own words after the status. */
+  readonly text: string;
+}
+
+/** One vocabulary for why senders do not deliver. */
+export const reasons = [
+  "certificate-does-not-match",
+  "name-mismatch",
+  "certificate-expired",
+  "starttls-not-offered",
+  "starttls-refused",
+  "handshake-failed",
+  "tlsa-lookup-failed",
+  "mx-lookup-failed",
+  "address-lookup-failed",
+  "no-tlsa",
+  "tlsa-unusable",
+  "not-secure",
+  "domain-not-found",
+  "null-mx",
+  "connection-failed",
+  "server-refused",
+  "other",
+] as const;
+export type Reason = (typeof reasons)[number];
+
+/** What the validating resolver of the stack answered to one question of the harness. */
+export interface ResolverAnswer {
+  readonly name: string;
+  readonly type: string;
+  /** "NOERROR", "NXDOMAIN", "SERVFAIL", ...; null: no answer. */
+  readonly rcode: string | null;
+  /** AD bit. */
+  readonly authenticated: boolean;
+  /** Records in presentation form: "mx.x.example. 60 IN A 198.18.20.1". */
+  readonly answers: readonly string[];
+  readonly error: string | null;
+  /** What the world expected of it. */
+  readonly expected: { readonly status: DnsStatus; readonly empty: boolean };
+}
+
+/** RFC 4035 4.3. `any`: depends on what the resolver supports. */
+export type DnsStatus = "secure" | "insecure" | "bogus" | "any";
+
+/** All that the witnesses of one trial saw. The judge knows nothing else. */
+export interface Evidence {
+  readonly trial: string;
+  readonly mail: { readonly from: string; readonly to: string; readonly canary: string; readonly queueId: string | null };
+  /** By attempt, in order. */
+  readonly attempts: readonly ClaimedAttempt[];
+  /** The sender's log lines about this trial. */
+  readonly log: readonly string[];
+  readonly sessions: readonly Session[];
+  readonly dns: readonly ResolverAnswer[];
+  /** Whether the message is still in the sender's queue; null: not known. */
+  readonly queued: boolean | null;
+  /** Milliseconds from submission to the sender's last verdict. */
+  readonly ms: number;
+  /** What kept the harness from telling: non-empty means verdict `error`. */
+  readonly errors: readonly string[];
+}

@@ -1,0 +1,33 @@
+/** What the world tells the programs of the lab. */
+
+export interface FileToCopy {
+  /** Absolute path in the container; parent folders are made. */
+  readonly path: string;
+  readonly content: string | Uint8Array;
+  readonly mode?: number;
+}
+
+/** The fixed facts of one lab that programs are configured with. */
+export interface LabFacts {
+  /** FQDN of the sending host, no final dot. */
+  readonly senderName: string;
+  /** Master-file lines of the root's NS and address records. */
+  readonly rootHints: string;
+  /** Master-file line of the root's DNSKEY (KSK). */
+  readonly trustAnchor: string;
+  /** PEM of the CA certificates that the sender trusts. */
+  readonly trustStore: string;
+}
+
+/** A zone to serve: origin with final dot and the path of its master file in the container. */
+export interface ServedZone {
+  readonly origin: string;
+  readonly file: string;
+}
+
+/** A name server process: its addresses and zones. */
+export interface ServerInstance {
+  readonly name: string;
+  readonly addresses: readonly string[];
+  readonly zones: readonly ServedZone[];
+}

@@ -1,0 +1,145 @@
+import type { ServerBehaviour } from "./scenario.ts";
+
+/** What the farm is told and what it reports: JSON lines on one stream, in both directions. */
+
+export interface PemChain {
+  /** PEM, leaf first: the certificate_list of the handshake. */
+  readonly chain: string;
+  readonly key: string;
+}
+
+export type FarmAttacker =
+  | { readonly does: "strip-starttls" | "starttls-454" | "abort-handshake" }
+  | { readonly does: "intercept"; readonly certificate: PemChain };
+
+/** One MX host: a recording receiver on addresses of its own, an attacker in front of it if the scenario asks for one. */
+export interface FarmHost {
+  /** Key of the recipient domain, as in Session.domain. */
+  readonly domain: string;
+  /** FQDN without the final dot; the name in banner and EHLO reply. */
+  readonly name: string;
+  readonly addresses: readonly string[];
+  readonly behaviour: ServerBehaviour;
+  readonly certificate: PemChain;
+  /** By server name (lower case, no final dot); any other name, or none, gets `certificate`. */
+  readonly sni: Readonly<Record<string, PemChain>>;
+  readonly attacker: FarmAttacker | null;
+}
+
+export interface SmtpCommand {
+  /** As sent, without CRLF; the lines of the message itself are not commands. */
+  readonly line: string;
+  readonly tls: boolean;
+}
+
+export interface TlsState {
+  /** "TLSv1.3" */
+  readonly version: string;
+  /** Standard name, "TLS_AES_256_GCM_SHA384" */
+  readonly cipher: string;
+}
+
+/** One TCP session as its server end saw it, from accept to close, also when it died early. */
+export interface Session {
+  /** Unique in the run. */
+  readonly id: string;
+  readonly domain: string;
+  /** MX host FQDN, no final dot. */
+  readonly host: string;
+  /** Who saw it: the genuine server or the attacker in front of it. Behind an attacker the genuine server sees it too. */
+  readonly witness: "receiver" | "attacker";
+  readonly localAddress: string;
+  /** The sender's address; behind an attacker still the sender's, not the attacker's. */
+  readonly remoteAddress: string;
+  /** Milliseconds since the epoch. */
+  readonly start: number;
+  readonly end: number;
+  readonly commands: readonly SmtpCommand[];
+  /** null: TLS was not established. */
+  readonly tls: TlsState | null;
+  /** What went wrong in the handshake, if it was begun and failed. */
+  readonly tlsError: string | null;
+  /** server_name of the ClientHello; null: none was sent, or no ClientHello came. */
+  readonly sni: string | null;
+  /** SHA-256 (hex) of the leaf certificate that was served. */
+  readonly certificate: string | null;
+  readonly mailFrom: string | null;
+  readonly rcptTo: readonly string[];
+  /** The message was accepted: 250 after the final dot. */
+  readonly accepted: boolean;
+  /** The canary of the message as this witness read it. */
+  readonly canary: string | null;
+  /** The canary crossed this witness's link in clear text. */
+  readonly canaryInClear: boolean;
+  /** The transcript in words: "S: 220 ...", "C: EHLO ...", "-- TLS established". At most 200 lines. */
+  readonly transcript: readonly string[];
+}
+
+/** A packet that a program of the lab addressed to somewhere outside the lab. */
+export interface StrayPacket {
+  readonly at: number;
+  /** tcpdump's line. */
+  readonly line: string;
+}
+
+export interface DnsQuestion {
+  /** FQDN with final dot. */
+  readonly name: string;
+  readonly type: "A" | "AAAA" | "MX" | "TLSA" | "CNAME" | "SOA" | "NS" | "DNSKEY" | "DS" | "TXT";
+}
+
+/** The answer's message as it came, for decoding outside the farm; null with a reason where none came. */
+export interface RawAnswer {
+  /** Base64 of the DNS message. */
+  readonly message: string | null;
+  readonly error: string | null;
+  readonly ms: number;
+}
+
+export interface MailToSubmit {
+  readonly from: string;
+  readonly to: string;
+  /** The message, headers and body, CRLF line ends, not dot-stuffed. */
+  readonly content: string;
+}
+
+export interface Submitted {
+  /** The server's last reply, e.g. "250 2.0.0 Ok: queued as 4F2A". */
+  readonly reply: string;
+  readonly accepted: boolean;
+}
+
+/** Requests to the program in the farm's containers. Each is answered by an event "answer" with the same number. */
+export type FarmRequest =
+  /** Start receivers and attackers. Answer: null. */
+  | { readonly op: "serve"; readonly hosts: readonly FarmHost[] }
+  /** Ask the server at `server`:53 (UDP, TCP after TC) with RD, AD and DO set; wire forms are made by the caller. Answer: RawAnswer[]. */
+  | {
+      readonly op: "ask";
+      readonly server: string;
+      /** Base64 of DNS messages. */
+      readonly messages: readonly string[];
+      readonly timeoutMs: number;
+    }
+  /** Hand messages in by SMTP, over `sessions` concurrent sessions. Answer: Submitted[], in order. */
+  | {
+      readonly op: "submit";
+      readonly server: string;
+      readonly port: number;
+      readonly sessions: number;
+      readonly mails: readonly MailToSubmit[];
+    }
+  /** Count packets to outside of these networks. Answer: null once it listens. */
+  | { readonly op: "guard"; readonly inside: readonly string[] }
+  /** Sends one UDP packet to the address, for tests of the guard. Answer: null. */
+  | { readonly op: "stray"; readonly address: string };
+
+export type FarmEvent =
+  | { readonly event: "ready"; readonly node: string }
+  | { readonly event: "answer"; readonly number: number; readonly value: unknown; readonly error?: string }
+  /** A session was opened; its record follows at its end. */
+  | { readonly event: "opened"; readonly id: string; readonly domain: string; readonly remoteAddress: string }
+  | { readonly event: "session"; readonly session: Session }
+  | { readonly event: "stray"; readonly packet: StrayPacket }
+  /** Something of the farm's own broke; the run cannot be trusted. */
+  | { readonly event: "fault"; readonly message: string };

@@ -1,0 +1,26 @@
+import { isAttack } from "./plan.ts";
+import type { ScenarioResult } from "./results.ts";
+import type { Expectation, Scenario } from "./scenario.ts";
+
+function describeExpectation({ level, permitted, never, leaks }: Expectation) {
+  return { level, permitted: [...permitted], never: [...never], ...(leaks ? { leaks } : {}) };
+}
+
+/** A scenario as the results document tells it. */
+export function describeScenario(scenario: Scenario): ScenarioResult {
+  const expect: ScenarioResult["expect"] = {};
+  for (const policy of ["dane", "dane-only", "may", "verify"] as const) {
+    const expectation = scenario.expect[policy];
+    if (expectation) expect[policy] = describeExpectation(expectation);
+  }
+  return {
+    id: scenario.id,
+    group: scenario.group,
+    title: scenario.title,
+    why: scenario.why,
+    cites: [...scenario.cites],
+    attack: isAttack(scenario),
+    canary: scenario.canary,
+    expect,
+  };
+}

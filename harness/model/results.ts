@@ -1,0 +1,87 @@
+import * as z from "zod";
+import { outcomes, policies } from "./scenario.ts";
+
+/** The results document: results.json. Its JSON Schema is made from this source (reports/results.schema.json). */
+export const resultsVersion = 1;
+
+export const verdicts = ["pass", "fail", "warn", "info", "known", "unsupported", "inconclusive", "error"] as const;
+export type Verdict = (typeof verdicts)[number];
+
+const image = z.object({
+  name: z.string().describe("Image reference with its content-hash tag"),
+  digest: z.string().describe("Image id as the engine tells it"),
+});
+
+const program = z.object({
+  id: z.string().describe("name@version as used in stacks, e.g. postfix@3.10"),
+  role: z.enum(["sender", "resolver", "authority", "farm"]),
+  package: z.string().describe("Package and version as installed, e.g. postfix 3.10.13-0+deb13u1"),
+  image,
+});
+
+const expectation = z.object({
+  level: z.enum(["must", "should", "open"]),
+  permitted: z.array(z.enum(outcomes)),
+  never: z.array(z.enum(outcomes)),
+  leaks: z.enum(["on-the-wire", "to-the-attacker"]).optional(),
+});
+
+const scenario = z.object({
+  id: z.string(),
+  group: z.string(),
+  title: z.string(),
+  why: z.string().nullable(),
+  cites: z.array(z.string()),
+  attack: z.boolean(),
+  canary: z.boolean(),
+  expect: z.partialRecord(z.enum(policies), expectation).describe("Permitted outcomes by policy"),
+});
+
+const trial = z.object({
+  id: z.string().describe("scenario/sender+resolver/policy, with /twin or /start or /end where it is one"),
+  scenario: z.string(),
+  sender: z.string().describe("postfix@3.10"),
+  resolver: z.string().describe("unbound@1.26"),
+  policy: z.enum(policies),
+  role: z.enum(["main", "control", "twin"]),
+  canary: z.enum(["start", "end"]).nullable().describe("A canary's place in the run"),
+  of: z.string().nullable().describe("For twins: the trial that it is the twin of"),
+  outcome: z.enum(outcomes).nullable().describe("null: it could not be told"),
+  verdict: z.enum(verdicts),
+  level: z.enum(["must", "should", "open"]).describe("The level of the expectation"),
+  expected: z.array(z.enum(outcomes)),
+  reasons: z.array(z.string()).describe("Why this verdict, in plain words, most important first"),
+  claimed: z.string().nullable().describe("What the sender's log says of its last attempt"),
+  leaked: z.boolean().describe("The canary crossed a link in clear text or reached an attacker"),
+  divergence: z.object({ reason: z.string(), link: z.string().nullable() }).nullable(),
+  ms: z.number().describe("From submission to the sender's last verdict"),
+  evidence: z.string().describe("Path of the evidence document, relative to this file"),
+});
+
+export const resultsSchema = z.object({
+  version: z.literal(resultsVersion),
+  run: z.object({
+    id: z.string(),
+    danelab: z.string().describe("Version of danelab"),
+    start: z.string().describe("ISO 8601"),
+    end: z.string(),
+    host: z.object({ system: z.string(), node: z.string(), engine: z.string(), cores: z.number() }),
+    options: z.record(z.string(), z.unknown()),
+    programs: z.array(program),
+    strayPackets: z.object({
+      count: z.number().describe("Packets that programs of the lab addressed outside it"),
+      first: z.array(z.string()).describe("The first of them, as tcpdump prints them"),
+    }),
+    staleDivergences: z.array(z.string()).describe("Recorded divergences that no longer occur"),
+    errors: z.array(z.string()).describe("What went wrong with the harness itself"),
+    interrupted: z.boolean(),
+    timings: z.record(z.string(), z.number()).describe("Milliseconds by phase"),
+  }),
+  scenarios: z.array(scenario),
+  trials: z.array(trial),
+});
+
+export type Results = z.infer<typeof resultsSchema>;
+export type TrialResult = Results["trials"][number];
+export type ScenarioResult = Results["scenarios"][number];
+export type ProgramResult = Results["run"]["programs"][number];

@@ -1,0 +1,37 @@
+import { afterAll, describe, expect, test } from "vitest";
+import { loadRegistry, selectPrograms } from "../lab/registry.ts";
+import { plan, stackOf } from "../model/plan.ts";
+import type { TrialResult } from "../model/results.ts";
+import { loadScenarios } from "./load-scenarios.ts";
+import { startConformanceRun } from "./conformance.ts";
+
+/** One run for the whole file; one test per trial that awaits its verdict. */
+
+const scenarios = await loadScenarios([]);
+const registry = await loadRegistry();
+const stacks = selectPrograms(registry.senders, [], "").flatMap((sender) =>
+  selectPrograms(registry.resolvers, [], "").map((resolver) => stackOf(sender, resolver)),
+);
+const planned = plan(scenarios, { stacks, policies: ["dane", "dane-only", "may"] });
+const groups = Map.groupBy(planned.trials.filter(({ role }) => role !== "twin"), ({ scenario }) => scenario);
+
+const run = startConformanceRun(planned, registry);
+afterAll(() => run.stop());
+
+const expectedVerdicts: readonly TrialResult["verdict"][] = ["pass", "info", "warn", "known", "unsupported"];
+
+for (const scenario of scenarios) {
+  describe(scenario.id, () => {
+    test.for([...(groups.get(scenario.id) ?? [])])("$id", { concurrent: true }, async ({ id }, context) => {
+      const { verdict, reasons } = await run.verdict(id);
+      context.expect(expectedVerdicts, `${verdict}: ${reasons.join("; ")}`).toContain(verdict);
+    });
+  });
+}
+
+test("the run as a whole", async () => {
+  const { run: facts } = await run.results();
+  expect(facts.errors).toEqual([]);
+  expect(facts.staleDivergences).toEqual([]);
+  expect(facts.strayPackets.first).toEqual([]);
+});

@@ -1,0 +1,227 @@
+import type {
+  Attacker,
+  AuthorityName,
+  CertificateRef,
+  CertificateSpec,
+  DnssecAlgorithm,
+  Expectation,
+  FaultName,
+  Leak,
+  Level,
+  Outcome,
+  RecordSpec,
+  ServerBehaviour,
+  TlsaSpec,
+  ZoneFault,
+  ZoneSpec,
+} from "./model/scenario.ts";
+
+/**
+ * The words that scenario files are written in: all that a file under scenarios/, or one of a user's own, imports.
+ * A scenario states only its difference from the base set-up: a signed zone (P-256, NSEC), one MX host with A and AAAA, a
+ * self-signed P-256 certificate for that host, a matching `3 1 1`, a server with STARTTLS.
+ *
+ * Names are relative to the scenario's zone, "@" is the zone itself. Names in certificates may hold the places {mx} (the
+ * MX host), {alias} (the name in the MX record, where that is an alias), {domain} (the zone) and {recipient} (the next hop).
+ */
+export interface ScenarioText {
+  /** Lower case letters, digits and hyphens: it becomes a label of the recipient domain. */
+  readonly id: string;
+  readonly title: string;
+  /** What a reader who wonders about the expectation should know. */
+  readonly why?: string;
+  /** "RFC 7672 3.1.1": number, then section. */
+  readonly cites: readonly string[];
+  /** Proves the lab: runs at the start and at the end of every run. */
+  readonly canary?: boolean;
+  /** The next-hop domain, where it is not the zone itself. */
+  readonly recipient?: string;
+  readonly zone?: ZoneText;
+  /** Further zones by label: delegated from the main zone, or `under: "tld"` its sibling. */
+  readonly zones?: Readonly<Record<string, ZoneText & { readonly under?: "tld" }>>;
+  /** One MX host, or several. */
+  readonly mx?: MxText | readonly MxText[];
+  /** How often a deferred message is tried. */
+  readonly attempts?: number;
+  readonly expect: ExpectText;
+  /** The server name that SNI must carry. */
+  readonly sni?: string;
+}
+
+export interface ZoneText {
+  /** Unsigned zones are delegated without DS. */
+  readonly unsigned?: boolean;
+  readonly algorithm?: DnssecAlgorithm;
+  readonly keys?: ZoneSpec["keys"];
+  readonly denial?: ZoneSpec["denial"];
+  readonly records?: readonly RecordSpec[];
+  readonly faults?: readonly ZoneFault[];
+}
+
+export interface MxText {
+  readonly host?: string;
+  /** Label of the zone that holds the host. */
+  readonly zone?: string;
+  /** The MX record names this alias (CNAME) of the host; in the main zone, or in the one named. */
+  readonly alias?: string | { readonly name: string; readonly zone: string };
+  readonly preference?: number;
+  readonly addresses?: "both" | "ipv4" | "ipv6";
+  readonly certificate?: CertificateSpec;
+  /** Further certificates by the server name in SNI. */
+  readonly sni?: Readonly<Record<string, CertificateSpec>>;
+  /** "3 1 1" is a record of the certificate that the server shows; see also of(), mismatch(), rawTlsa(). */
+  readonly tlsa?: readonly (string | TlsaSpec)[];
+  readonly tlsaAt?: "host" | "alias";
+  readonly server?: ServerBehaviour;
+  readonly attacker?: Attacker;
+}
+
+/**
+ * `dane` is what the RFC says of opportunistic DANE. What follows from it by rule is not written: `dane-only` defers
+ * what is not authenticated (RFC 7672 section 6), `may` delivers with TLS.
+ */
+export interface ExpectText {
+  readonly dane?: Expecting;
+  readonly "dane-only"?: Expecting;
+  readonly may?: Expecting;
+  /** For attacks: what a sender without DANE loses. */
+  readonly control?: Expecting;
+  /** A second control: a sender that verifies by PKIX and the MX host's name. */
+  readonly verify?: Expecting;
+}
+
+/** A file of scenarios. */
+export interface ScenarioFile {
+  readonly danelab: 1;
+  readonly group: string;
+  readonly scenarios: readonly ScenarioText[];
+}
+
+/** What a scenario file exports by default. */
+export function scenarios(group: string, list: readonly ScenarioText[]): ScenarioFile {
+  return { danelab: 1, group, scenarios: list };
+}
+
+/** An expectation that may be given a floor. */
+export interface Expecting extends Expectation {
+  /** Outcomes that break a MUST whatever the level is. */
+  floor(...outcomes: readonly Outcome[]): Expecting;
+}
+
+function expecting(level: Level, permitted: readonly Outcome[], never: readonly Outcome[] = [], leak?: Leak): Expecting {
+  return {
+    level,
+    permitted,
+    never,
+    ...(leak ? { leaks: leak } : {}),
+    floor: (...outcomes) => expecting(level, permitted, [...never, ...outcomes], leak),
+  };
+}
+
+/** Any other outcome breaks a MUST. */
+export const must = (...permitted: readonly Outcome[]): Expecting => expecting("must", permitted);
+/** Any other outcome leaves a SHOULD. */
+export const should = (...permitted: readonly Outcome[]): Expecting => expecting("should", permitted);
+/** The RFC leaves it open: what happens is recorded. */
+export const open = (...permitted: readonly Outcome[]): Expecting => expecting("open", permitted);
+/** Controls of attacks: the message crosses the wire in clear text. */
+export const leaksOnTheWire = (...permitted: readonly Outcome[]): Expecting => expecting("must", permitted, [], "on-the-wire");
+/** Controls of attacks: the message is delivered to the attacker. */
+export const leaksToTheAttacker = (...permitted: readonly Outcome[]): Expecting =>
+  expecting("must", permitted, [], "to-the-attacker");
+
+type CertificateText = Partial<Omit<CertificateSpec, "kind" | "authority">> & {
+  /** private: nobody trusts its root; public: the sender does; other: one more that nobody trusts. */
+  readonly ca?: AuthorityName;
+};
+
+function certificate(kind: CertificateSpec["kind"], { ca, ...text }: CertificateText): CertificateSpec {
+  const sends: readonly CertificateRef[] = kind === "self-signed" ? ["leaf"] : ["leaf", "intermediate", "root"];
+  return {
+    kind,
+    key: "p256",
+    names: ["{mx}"],
+    commonName: "{mx}",
+    notBefore: -1,
+    notAfter: 90,
+    authority: ca ?? "private",
+    intermediateIsCa: true,
+    sends,
+    keyLost: false,
+    ...text,
+  };
+}
+
+export const selfSigned = (text: Omit<CertificateText, "ca"> = {}): CertificateSpec => certificate("self-signed", text);
+/** Domain validated: a leaf of a CA's intermediate; sends leaf, intermediate and root. */
+export const dv = (text: CertificateText = {}): CertificateSpec => certificate("dv", text);
+/** Extended validation: policy OID and organisation in the subject. */
+export const ev = (text: CertificateText = {}): CertificateSpec => certificate("ev", text);
+
+/** notBefore and notAfter are days from now. */
+export const days = (count: number): number => count;
+export const years = (count: number): number => Math.round(count * 365.25);
+
+function parameters(text: string): Pick<TlsaSpec, "usage" | "selector" | "matchingType"> {
+  const found = /^(\d{1,3}) (\d{1,3}) (\d{1,3})$/.exec(text);
+  const [usage = 256, selector = 256, matchingType = 256] = (found ?? []).slice(1).map(Number);
+  if (usage > 255 || selector > 255 || matchingType > 255) {
+    throw new TypeError(`"${text}" is no TLSA record: write usage, selector and matching type, such as "3 1 1"`);
+  }
+  return { usage, selector, matchingType };
+}
+
+function made(text: string, options: { readonly from?: CertificateRef; readonly matches?: boolean; readonly octets?: number; readonly data?: string }): TlsaSpec {
+  const { usage, selector, matchingType } = parameters(text);
+  // Data of unknown parameters looks as the record next to it would: a key's SHA-256.
+  const like = parameters(options.data ?? text);
+  return {
+    usage,
+    selector,
+    matchingType,
+    data: {
+      from: options.from ?? (usage === 0 || usage === 2 ? "root" : "leaf"),
+      selector: like.selector === 0 ? 0 : 1,
+      matchingType: like.matchingType === 0 ? 0 : like.matchingType === 2 ? 2 : 1,
+      matches: options.matches ?? true,
+      ...(options.octets === undefined ? {} : { octets: options.octets }),
+    },
+  };
+}
+
+/** The record that is rightly made: of the leaf for usages 1 and 3, of the root for 0 and 2. */
+export const tlsa = (text: string): TlsaSpec => made(text, {});
+/** The record of another certificate of the chain, or of a CA. */
+export const of = (from: CertificateRef, text: string): TlsaSpec => made(text, { from });
+/** Well-formed data of a stranger's key and certificate. */
+export const mismatch = (text: string): TlsaSpec => made(text, { matches: false });
+/** Data cut to, or filled up to, so many octets: malformed. */
+export const octets = (count: number, text: string): TlsaSpec => made(text, { matches: false, octets: count });
+/** Says one thing, holds another: dataOf("3 0 1", "3 1 1") is a 3 1 1 with the digest of the whole certificate. */
+export const dataOf = (data: string, text: string): TlsaSpec => made(text, { data, matches: true });
+/** Any data, in hexadecimal. */
+export const rawTlsa = (text: string, hex: string): TlsaSpec => ({ ...parameters(text), data: { hex } });
+
+/** A fault that strikes RRsets of a type, e.g. fault("signature-expired", "TLSA"), or the whole zone: fault("ds-mismatch"). */
+export const fault = (name: FaultName, type?: string, owner?: string): ZoneFault => ({
+  fault: name,
+  ...(type === undefined ? {} : { type }),
+  ...(owner === undefined ? {} : { name: owner }),
+});
+
+export const nsec3 = (options: { readonly iterations?: number; readonly salt?: string; readonly optOut?: boolean } = {}): ZoneSpec["denial"] => ({
+  type: "nsec3",
+  iterations: options.iterations ?? 0,
+  salt: options.salt ?? "",
+  optOut: options.optOut ?? false,
+});
+
+/** A record in presentation form; names are relative to the zone. */
+export const record = (name: string, type: RecordSpec["type"], data: string): RecordSpec => ({ name, type, data });
+
+/** Attackers on the path. They forward to the genuine server whatever they do not touch. */
+export const stripStarttls: Attacker = { does: "strip-starttls" };
+export const answerStarttls454: Attacker = { does: "starttls-454" };
+export const abortHandshake: Attacker = { does: "abort-handshake" };
+/** Terminates TLS with a certificate of its own. */
+export const intercept = (certificate: CertificateSpec): Attacker => ({ does: "intercept", certificate });

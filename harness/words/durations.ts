@@ -1,0 +1,25 @@
+/** Every duration that the harness waits or asks of a program, in one place. Milliseconds unless the name says otherwise. */
+export const durations = {
+  /** A container must be running this long after it was asked for. */
+  containerStart: 30_000,
+  /** A program in a container must prove that it works. */
+  programReady: 20_000,
+  /** One question to a resolver, its retries included. */
+  dnsAnswer: 15_000,
+  /** All messages of a stack handed to its sender. */
+  submission: 120_000,
+  /** From handing a message in to the sender's first verdict on it. */
+  firstAttempt: 45_000,
+  /** From the sender's verdict to the end of the SMTP session that the receiver saw. */
+  sessionEnd: 5_000,
+  /** Senders keep a failed message this long before they try it again (Postfix minimal_backoff_time). */
+  retryBackoff: 1_000,
+  /** A command run in a container. */
+  exec: 30_000,
+  /** An image built from packages. */
+  imageBuild: 600_000,
+  /** The container engine must answer after it was started. */
+  engineStart: 30_000,
+  /** Time that things get to end by themselves before they are removed. */
+  stop: 5_000,
+} as const;

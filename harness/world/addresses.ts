@@ -1,0 +1,43 @@
+import { HarnessError } from "../words/errors.ts";
+
+/**
+ * The lab's addresses: one of the 32 /20 networks of 198.18.0.0/15 (RFC 2544) and the /64 of 2001:db8::/32 (RFC 3849) that
+ * goes with it. MX hosts live in the upper part, which is routed to the farm.
+ */
+export interface AddressPlan {
+  readonly network: { readonly ipv4: string; readonly ipv6: string };
+  readonly farm: { readonly ipv4: string; readonly ipv6: string };
+  /** Name servers, on addresses of the farm's namespace. */
+  readonly nameServers: { readonly root: string; readonly tld: string; readonly domains: string };
+  readonly stack: (index: number) => { readonly ipv4: string; readonly ipv6: string };
+  readonly mxHost: (index: number) => { readonly ipv4: string; readonly ipv6: string };
+  /** The parts of the network that hold MX hosts, CIDR. */
+  readonly mxHosts: { readonly ipv4: readonly string[]; readonly ipv6: string };
+}
+
+export const subnets = 32;
+const firstMxHost = 1024;
+const lastMxHost = 4094;
+
+export function addressPlan(subnet: number): AddressPlan {
+  const base = (198 << 24) + (18 << 16) + subnet * 4096;
+  const prefix6 = `2001:db8:${(0x100 + subnet).toString(16)}:`;
+  const ipv4 = (offset: number): string => {
+    const address = (base + offset) >>> 0;
+    return [24, 16, 8, 0].map((shift) => (address >>> shift) & 255).join(".");
+  };
+  const ipv6 = (offset: number): string => `${prefix6}:${offset.toString(16)}`;
+  const pair = (offset: number) => ({ ipv4: ipv4(offset), ipv6: ipv6(offset) });
+  return {
+    network: { ipv4: `${ipv4(0)}/20`, ipv6: `${prefix6}:/64` },
+    farm: pair(2),
+    nameServers: { root: ipv4(3), tld: ipv4(4), domains: ipv4(5) },
+    stack: (index) => pair(16 + index),
+    mxHost: (index) => {
+      const offset = firstMxHost + index;
+      if (offset > lastMxHost) throw new HarnessError(`a run has room for ${lastMxHost - firstMxHost} MX hosts; select fewer scenarios`);
+      return { ipv4: ipv4(offset), ipv6: `${prefix6}:a:${offset.toString(16)}` };
+    },
+    mxHosts: { ipv4: [`${ipv4(1024)}/22`, `${ipv4(2048)}/21`], ipv6: `${prefix6}:a:0/112` },
+  };
+}

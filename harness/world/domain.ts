@@ -1,0 +1,138 @@
+import type { ZoneDraft } from "../dns/zone.ts";
+import { rawRecord, record, type ResourceRecord } from "../dns/record.ts";
+import type { FarmAttacker, FarmHost, PemChain } from "../model/farm.ts";
+import type { RecipientDomain } from "../model/plan.ts";
+import type { Attacker, CertificateSpec, MxHost, RecordSpec, ZoneSpec } from "../model/scenario.ts";
+import { tlsaRdata } from "../pki/tlsa.ts";
+import type { IssuedChain, Pki } from "../pki/pki.ts";
+import { type DomainNames, namesOf } from "./names.ts";
+
+/** One recipient domain compiled: its zones before delegation and signing, its MX hosts, the questions that tell its state. */
+export interface CompiledDomain {
+  readonly domain: RecipientDomain;
+  readonly names: DomainNames;
+  readonly drafts: readonly ZoneDraft[];
+  readonly hosts: readonly FarmHost[];
+  /** The server name that the sender's SNI must carry; null: not looked at. */
+  readonly sni: string | null;
+}
+
+export interface DomainMakers {
+  readonly pki: Pki;
+  readonly validity: { readonly inception: Date; readonly expiration: Date };
+  readonly nextAddress: () => { readonly ipv4: string; readonly ipv6: string };
+  /** Master server name for SOA and NS. */
+  readonly nameServer: string;
+}
+
+export const ttl = 60;
+/** Also the negative TTL. */
+const soaTimers = "1 3600 600 86400 10";
+
+function issue(spec: CertificateSpec, names: DomainNames, host: MxHost, pki: Pki): IssuedChain {
+  return pki.issue({
+    ...spec,
+    names: spec.names.map((name) => names.expand(name, host)),
+    commonName: spec.commonName === null ? null : names.expand(spec.commonName, host),
+  });
+}
+
+function pem(chain: IssuedChain): PemChain {
+  return { chain: chain.chain, key: chain.key };
+}
+
+function farmAttacker(attacker: Attacker, names: DomainNames, host: MxHost, pki: Pki): FarmAttacker {
+  return attacker.does === "intercept"
+    ? { does: "intercept", certificate: pem(issue(attacker.certificate, names, host, pki)) }
+    : attacker;
+}
+
+function specified(spec: RecordSpec, key: string, names: DomainNames): ResourceRecord {
+  const owner = names.absolute(spec.name, key);
+  const target = (text: string): string => names.absolute(text, key);
+  switch (spec.type) {
+    case "MX": {
+      const [preference = "", exchange = ""] = spec.data.split(" ");
+      return record(owner, "MX", ttl, `${preference} ${target(exchange)}`);
+    }
+    case "CNAME":
+    case "DNAME":
+    case "NS":
+      return record(owner, spec.type, ttl, target(spec.data));
+    default:
+      return record(owner, spec.type, ttl, spec.data);
+  }
+}
+
+/** Compiles the domain; `nextAddress` is called once per MX host. */
+export function compileDomain(domain: RecipientDomain, makers: DomainMakers): CompiledDomain {
+  const { scenario } = domain;
+  const names = namesOf(domain);
+  const records = new Map<string, ResourceRecord[]>([...names.origins.keys()].map((key) => [key, []]));
+  const add = (key: string, one: ResourceRecord): void => {
+    records.get(key)?.push(one);
+  };
+
+  const hosts = scenario.mx.map((host): FarmHost => {
+    const hostName = names.hostName(host);
+    const address = makers.nextAddress();
+    const chain = issue(host.certificate, names, host, makers.pki);
+    const addresses: string[] = [];
+    if (host.addresses !== "ipv6") {
+      addresses.push(address.ipv4);
+      add(host.zone, record(hostName, "A", ttl, address.ipv4));
+    }
+    if (host.addresses !== "ipv4") {
+      addresses.push(address.ipv6);
+      add(host.zone, record(hostName, "AAAA", ttl, address.ipv6));
+    }
+    if (host.alias) add(host.alias.zone, record(names.mxTarget(host), "CNAME", ttl, hostName));
+    const base = host.tlsaAt === "alias" && host.alias ? names.mxTarget(host) : hostName;
+    const baseZone = host.tlsaAt === "alias" && host.alias ? host.alias.zone : host.zone;
+    for (const tlsa of host.tlsa) {
+      add(baseZone, rawRecord(`_25._tcp.${base}`, "TLSA", ttl, tlsaRdata(tlsa, chain, makers.pki)));
+    }
+    const mxOwner = scenario.recipient === "@" || !isAlias(scenario.recipient, scenario.zones["@"]) ? names.recipient : undefined;
+    add("@", record(mxOwner ?? names.absolute("@", "@"), "MX", ttl, `${host.preference} ${names.mxTarget(host)}`));
+    return {
+      domain: domain.key,
+      name: hostName.replace(/\.$/, ""),
+      addresses,
+      behaviour: host.server,
+      certificate: pem(chain),
+      sni: Object.fromEntries(
+        Object.entries(host.sni).map(([name, spec]) => [
+          names.expand(name, host),
+          pem(issue(spec, names, host, makers.pki)),
+        ]),
+      ),
+      attacker: host.attacker ? farmAttacker(host.attacker, names, host, makers.pki) : null,
+    };
+  });
+
+  const drafts = [...names.origins].map(([key, origin]): ZoneDraft => {
+    const zone = scenario.zones[key];
+    const apex = [
+      record(origin, "SOA", ttl, `${makers.nameServer} hostmaster.${makers.nameServer} ${soaTimers}`),
+      record(origin, "NS", ttl, makers.nameServer),
+    ];
+    const further = (zone?.records ?? []).map((spec) => specified(spec, key, names));
+    return {
+      origin,
+      records: [...apex, ...(records.get(key) ?? []), ...further],
+      signing: zone?.signed
+        ? { algorithm: zone.algorithm, keys: zone.keys, denial: zone.denial, ...makers.validity }
+        : null,
+      faults: (zone?.faults ?? []).map(({ name, ...fault }) =>
+        name === undefined ? fault : { ...fault, name: names.absolute(name, key) },
+      ),
+    };
+  });
+
+  return { domain, names, drafts, hosts, sni: scenario.sni === null ? null : names.expand(scenario.sni) };
+}
+
+/** Whether the recipient domain is an alias, so that its MX records stand at the main zone's apex. */
+function isAlias(recipient: string, zone: ZoneSpec | undefined): boolean {
+  return zone?.records.some(({ name, type }) => name === recipient && (type === "CNAME" || type === "DNAME")) ?? false;
+}

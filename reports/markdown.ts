@@ -1,0 +1,160 @@
+import type { Results, TrialResult, Verdict } from "../harness/model/results.ts";
+import { visibleLine } from "./shared/characters.ts";
+import { matrixOf, stackIdOf } from "./shared/matrix.ts";
+import { verdictOrder, verdictSigns } from "./shared/signs.ts";
+import {
+  type Attack,
+  attacksOf,
+  controlLost,
+  counted,
+  countVerdicts,
+  daneClaims,
+  daneHeld,
+  foldedTrials,
+  headline,
+  paragraph,
+  unexpectedTrials,
+} from "./shared/summary.ts";
+
+/** CI systems take about one MiB for a job summary: beyond this many rows a table says what it leaves out. */
+const mostRows = 200;
+
+/** A summary for the page of a CI job, in GitHub-flavoured Markdown. */
+export function summaryMarkdown(results: Results): string {
+  const sections = [
+    `## DANE in SMTP: ${sign(gravest(results))}`,
+    `**${text(headline(results))}**`,
+    text(paragraph(results)),
+    totals(results),
+    unexpected(results),
+    attacks(results),
+    notes(results),
+    programs(results),
+  ];
+  return `${sections.filter((section) => section !== "").join("\n\n")}\n`;
+}
+
+function gravest(results: Results): Verdict {
+  const counts = countVerdicts(foldedTrials(results));
+  if (results.run.interrupted || results.run.errors.length > 0) return "error";
+  if (results.run.staleDivergences.length > 0) return "fail";
+  return (
+    (["fail", "error", "inconclusive", "warn"] as const).find((verdict) => counts.has(verdict)) ?? "pass"
+  );
+}
+
+function totals(results: Results): string {
+  const trials = foldedTrials(results);
+  const all = countVerdicts(trials);
+  const shown = verdictOrder.filter((verdict) => all.has(verdict));
+  const byColumn = Map.groupBy(trials, (trial) => `${code(stackIdOf(trial))} | ${trial.policy}`);
+  const row = (name: string, of: readonly TrialResult[]): string => {
+    const counts = countVerdicts(of);
+    return `${name} | ${shown.map((verdict) => counts.get(verdict) ?? 0).join(" | ")}`;
+  };
+  return table(`Sender and resolver | Policy | ${shown.map(sign).join(" | ")}`, [
+    ...[...byColumn].map(([name, of]) => row(name, of)),
+    row("**all** | ", trials),
+  ]);
+}
+
+function unexpected(results: Results): string {
+  const found = unexpectedTrials(results);
+  if (found.length === 0) return "";
+  const titles = new Map(results.scenarios.map(({ id, title }) => [id, title]));
+  const rows = found.slice(0, mostRows).map((trial) => {
+    const name = `${code(trial.scenario)}<br>${text(titles.get(trial.scenario) ?? "")}`;
+    const kind = trial.role === "control" ? `${trial.policy} (control)` : trial.policy;
+    const why = trial.reasons.map(text).join("<br>");
+    return `${sign(trial.verdict)} | ${name} | ${code(stackIdOf(trial))} | ${kind} | ${trial.outcome ?? "not known"} | ${why}`;
+  });
+  const more = found.length - rows.length;
+  return [
+    `### Unexpected (${found.length})`,
+    table("Verdict | Scenario | Sender and resolver | Policy | Outcome | Why", rows),
+    ...(more > 0 ? [`${counted(more, "more trial")} in the report.`] : []),
+  ].join("\n\n");
+}
+
+function attacks(results: Results): string {
+  const all = attacksOf(results);
+  if (all.length === 0) return "";
+  const rows = all
+    .slice(0, mostRows)
+    .map(
+      (attack) =>
+        `${code(attack.scenario.id)}<br>${text(attack.scenario.title)} | ${code(attack.stack)} | ${lostText(attack)} | ${heldText(attack)}`,
+    );
+  const more = all.length - rows.length;
+  return [
+    "### Attacks",
+    table("Attack | Sender and resolver | Without DANE: mail lost? | With DANE: held?", rows),
+    ...(more > 0 ? [`${counted(more, "more attack")} in the report.`] : []),
+  ].join("\n\n");
+}
+
+function lostText(attack: Attack): string {
+  if (attack.controls.length === 0) return "not tried";
+  const by = attack.controls.map(({ policy, leaked }) => `${policy}: ${leaked ? "lost" : "kept"}`).join(", ");
+  return controlLost(attack) ? `yes (${by})` : `**no** (${by}): proves nothing`;
+}
+
+function heldText(attack: Attack): string {
+  if (attack.defended.length === 0) return "not tried";
+  const by = attack.defended.map(({ policy, outcome }) => `${policy}: ${outcome ?? "not known"}`).join(", ");
+  if (attack.defended.some(({ verdict }) => verdict === "error")) return `not known (${by})`;
+  if (!daneClaims(attack)) return `DANE does not claim to (${by})`;
+  return daneHeld(attack) ? `yes (${by})` : `**no** (${by})`;
+}
+
+function notes({ run }: Results): string {
+  const list = (title: string, items: readonly string[]): readonly string[] =>
+    items.length === 0 ? [] : [`### ${title}`, items.map((item) => `- ${text(item)}`).join("\n")];
+  return [
+    ...list("Errors of the harness", run.errors),
+    ...list("Recorded divergences that no longer occur", run.staleDivergences),
+    ...(run.strayPackets.count > 0
+      ? list(`Packets addressed outside the lab: ${run.strayPackets.count}`, run.strayPackets.first)
+      : []),
+  ].join("\n\n");
+}
+
+function programs(results: Results): string {
+  const { run } = results;
+  const { policies } = matrixOf(results);
+  const rows = run.programs.map(
+    ({ role, id, package: installed }) => `${role} | ${code(id)} | ${text(installed)}`,
+  );
+  const seconds = ((Date.parse(run.end) - Date.parse(run.start)) / 1000).toFixed(1);
+  return [
+    "### Programs",
+    table("Role | Program | Package", rows),
+    text(
+      `danelab ${run.danelab}, run ${run.id}, ${run.start}, ${seconds} s, policies ${policies.join(", ")}; ${run.host.engine}, ${run.host.system}, ${counted(run.host.cores, "core")}.`,
+    ),
+  ].join("\n\n");
+}
+
+function table(head: string, rows: readonly string[]): string {
+  const columns = head.split(" | ").length;
+  return [`| ${head} |`, `|${" --- |".repeat(columns)}`, ...rows.map((row) => `| ${row} |`)].join("\n");
+}
+
+function sign(verdict: Verdict): string {
+  return `${verdictSigns[verdict].symbol} ${verdict}`;
+}
+
+/** Text that stands for itself: nothing in it is markup, a table border, a mention or a line break. */
+function text(value: string): string {
+  return visibleLine(value)
+    .replaceAll("&", "&amp;")
+    .replaceAll("<", "&lt;")
+    .replaceAll(">", "&gt;")
+    .replace(/[\\`*_~[\]|#!]/g, "\\$&")
+    .replace(/(^|[^\w])@/g, "$1&#64;");
+}
+
+/** For ids and stacks. Backticks would end the code, bars the cell. */
+function code(value: string): string {
+  return `\`${visibleLine(value).replaceAll("`", "'").replaceAll("|", "\\|")}\``;
+}

@@ -1,0 +1,89 @@
+import type { Results, ScenarioResult, TrialResult } from "../../harness/model/results.ts";
+import { type Policy, policies } from "../../harness/model/scenario.ts";
+
+/** The results as a table: a row for each scenario, a column for each stack and policy. */
+export interface Matrix {
+  readonly stacks: readonly StackColumns[];
+  /** The policies that have a column, the same under every stack. */
+  readonly policies: readonly Policy[];
+  readonly groups: readonly Group[];
+}
+
+export interface StackColumns {
+  readonly id: string;
+  readonly sender: string;
+  readonly resolver: string;
+}
+
+export interface Group {
+  readonly name: string;
+  readonly rows: readonly Row[];
+}
+
+export interface Row {
+  readonly scenario: ScenarioResult;
+  /** The scenario's id; a canary has a row for each place. */
+  readonly name: string;
+  /** By stack, then policy; undefined where there was no such trial. */
+  readonly cells: readonly (Cell | undefined)[];
+}
+
+/** A trial with those that prove that it means something. */
+export interface Cell {
+  readonly trial: TrialResult;
+  readonly twin: TrialResult | undefined;
+  readonly controls: readonly TrialResult[];
+}
+
+export function stackIdOf({ sender, resolver }: TrialResult): string {
+  return `${sender}+${resolver}`;
+}
+
+export function matrixOf({ scenarios, trials }: Results): Matrix {
+  const stacks = new Map(trials.map((trial) => [stackIdOf(trial), trial]));
+  const columns = columnPolicies(trials);
+  const twins = new Map(trials.flatMap((trial) => (trial.of === null ? [] : [[trial.of, trial] as const])));
+  const byPlace = Map.groupBy(trials, placeKey);
+
+  const rowOf = (scenario: ScenarioResult, place: TrialResult["canary"]): Row => ({
+    scenario,
+    name: place ? `${scenario.id} (${place})` : scenario.id,
+    cells: [...stacks.keys()].flatMap((stack) => {
+      const here = byPlace.get([scenario.id, place ?? "", stack].join(" ")) ?? [];
+      const controls = here.filter(({ role }) => role === "control");
+      return columns.map((policy): Cell | undefined => {
+        const trial = here.find((one) => one.policy === policy && one.role !== "twin");
+        if (!trial) return undefined;
+        return { trial, twin: twins.get(trial.id), controls: trial.role === "control" ? [] : controls };
+      });
+    }),
+  });
+
+  const groups = [...Map.groupBy(scenarios, ({ group }) => group)].map(([name, members]) => ({
+    name,
+    rows: members
+      .flatMap((scenario) => placesOf(scenario).map((place) => rowOf(scenario, place)))
+      .filter(({ cells }) => cells.some((cell) => cell !== undefined)),
+  }));
+  return {
+    stacks: [...stacks].map(([id, { sender, resolver }]) => ({ id, sender, resolver })),
+    policies: columns,
+    groups: groups.filter(({ rows }) => rows.length > 0),
+  };
+}
+
+function placeKey(trial: TrialResult): string {
+  return [trial.scenario, trial.canary ?? "", stackIdOf(trial)].join(" ");
+}
+
+function placesOf({ canary }: ScenarioResult): readonly TrialResult["canary"][] {
+  return canary ? ["start", "end"] : [null];
+}
+
+/** A policy that serves controls only has no column: its trials are folded into those that they are the control of. */
+function columnPolicies(trials: readonly TrialResult[]): readonly Policy[] {
+  const of = (role: TrialResult["role"]) =>
+    policies.filter((policy) => trials.some((trial) => trial.policy === policy && trial.role === role));
+  const main = of("main");
+  return main.length > 0 ? main : of("control");
+}

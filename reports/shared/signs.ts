@@ -1,0 +1,67 @@
+import type { TrialResult, Verdict } from "../../harness/model/results.ts";
+import type { Outcome, Policy } from "../../harness/model/scenario.ts";
+
+/** How verdicts, outcomes and policies are shown, alike in every report. Nothing is told by colour alone. */
+
+export interface Sign {
+  /** One character, one column wide. */
+  readonly symbol: string;
+  /** At most five letters, for narrow tables. */
+  readonly short: string;
+  /** Goes on after "inconclusive: ". */
+  readonly meaning: string;
+}
+
+/** In the order in which a reader wants them: what needs attention first. */
+export const verdictOrder = [
+  "fail",
+  "error",
+  "inconclusive",
+  "warn",
+  "known",
+  "info",
+  "unsupported",
+  "pass",
+] as const satisfies readonly Verdict[];
+
+export const verdictSigns: Readonly<Record<Verdict, Sign>> = {
+  pass: { symbol: "✓", short: "pass", meaning: "within what the RFCs permit" },
+  fail: {
+    symbol: "✗",
+    short: "fail",
+    meaning: "outside what a MUST permits, or the log contradicts what was seen",
+  },
+  warn: { symbol: "△", short: "warn", meaning: "outside what a SHOULD permits" },
+  info: { symbol: "○", short: "info", meaning: "the RFCs leave it open; recorded" },
+  known: { symbol: "≈", short: "known", meaning: "a divergence on record for this program" },
+  unsupported: { symbol: "–", short: "unsup", meaning: "the program does not have the feature" },
+  inconclusive: {
+    symbol: "?",
+    short: "incon",
+    meaning: "the control did not behave, so the trial proves nothing",
+  },
+  error: { symbol: "!", short: "error", meaning: "the harness could not tell" },
+};
+
+export const outcomeMeanings: Readonly<Record<Outcome, string>> = {
+  authenticated: "delivered over TLS, server authenticated by DANE",
+  encrypted: "delivered over TLS, server not authenticated",
+  cleartext: "delivered without TLS",
+  deferred: "not delivered, stays queued (4.x.x)",
+  bounced: "refused for good (5.x.x)",
+};
+
+export const policyMeanings: Readonly<Record<Policy, string>> = {
+  dane: "opportunistic DANE",
+  "dane-only": "mandatory DANE",
+  may: "opportunistic TLS without DANE, the control",
+  verify: "PKIX verification of the MX host name without DANE, a second control",
+};
+
+/** "expected (must): authenticated" */
+export function expectedOf({ role, level, expected }: TrialResult): string {
+  const outcomes = expected.join(" or ");
+  return role === "control"
+    ? `expected of the control: the attack succeeds, ${outcomes}`
+    : `expected (${level}): ${outcomes}`;
+}

@@ -1,0 +1,138 @@
+import type { Results, ScenarioResult, TrialResult, Verdict } from "../../harness/model/results.ts";
+import { stackIdOf } from "./matrix.ts";
+import { verdictOrder } from "./signs.ts";
+
+/** What every report says first: numbers and sentences about the run as a whole. */
+
+/** Without twins, which are shown with the trial that they are the twin of. */
+export function foldedTrials({ trials }: Results): readonly TrialResult[] {
+  return trials.filter(({ role }) => role !== "twin");
+}
+
+export function countVerdicts(trials: readonly TrialResult[]): ReadonlyMap<Verdict, number> {
+  const counts = new Map<Verdict, number>();
+  for (const { verdict } of trials) counts.set(verdict, (counts.get(verdict) ?? 0) + 1);
+  return counts;
+}
+
+const unexpectedVerdicts: readonly Verdict[] = ["fail", "error", "inconclusive", "warn"];
+
+/** Everything that a reader should look at, gravest first. */
+export function unexpectedTrials(results: Results): readonly TrialResult[] {
+  return foldedTrials(results)
+    .filter(({ verdict }) => unexpectedVerdicts.includes(verdict))
+    .sort((a, b) => verdictOrder.indexOf(a.verdict) - verdictOrder.indexOf(b.verdict));
+}
+
+/** One attack on one stack. */
+export interface Attack {
+  readonly scenario: ScenarioResult;
+  readonly stack: string;
+  /** Senders without DANE, which must lose. */
+  readonly controls: readonly TrialResult[];
+  /** Senders with DANE. */
+  readonly defended: readonly TrialResult[];
+}
+
+export function attacksOf({ scenarios, trials }: Results): readonly Attack[] {
+  return scenarios
+    .filter(({ attack }) => attack)
+    .flatMap((scenario) => {
+      const own = trials.filter((trial) => trial.scenario === scenario.id && trial.role !== "twin");
+      return [...Map.groupBy(own, stackIdOf)].map(([stack, here]) => ({
+        scenario,
+        stack,
+        controls: here.filter(({ role }) => role === "control"),
+        defended: here.filter(({ policy }) => policy === "dane" || policy === "dane-only"),
+      }));
+    });
+}
+
+export function controlLost({ controls }: Attack): boolean {
+  return controls.length > 0 && controls.every(({ leaked }) => leaked);
+}
+
+/** Some attacks are beyond what DANE claims to stop: there the RFCs leave the outcome open. */
+export function daneClaims({ defended }: Attack): boolean {
+  return defended.some(({ level }) => level !== "open");
+}
+
+export function daneHeld({ defended }: Attack): boolean {
+  return defended.length > 0 && defended.every(({ leaked, verdict }) => !leaked && verdict !== "error");
+}
+
+/** "1 trial", "2 trials" */
+export function counted(count: number, one: string, many = `${one}s`): string {
+  return `${count} ${count === 1 ? one : many}`;
+}
+
+/** The result in one sentence. */
+export function headline(results: Results): string {
+  const trials = foldedTrials(results);
+  const counts = countVerdicts(trials);
+  const { interrupted, errors, staleDivergences } = results.run;
+  const of = (verdict: Verdict) => counts.get(verdict) ?? 0;
+  const untold = of("error") + of("inconclusive");
+  const said = [
+    ...(of("fail") > 0 ? [`${of("fail")} failed`] : []),
+    ...(untold > 0 ? [`${untold} could not be judged`] : []),
+    ...(of("warn") > 0 ? [`${of("warn")} departed from a SHOULD`] : []),
+  ];
+  const trialsSaid =
+    trials.length === 0
+      ? "No trial was run"
+      : said.length === 0
+        ? `${counted(trials.length, "trial")}, nothing unexpected`
+        : `Of ${counted(trials.length, "trial")}, ${listed(said)}`;
+  const runSaid = [
+    ...(interrupted ? ["the run was interrupted"] : []),
+    ...(errors.length > 0 ? [`the harness reported ${counted(errors.length, "error")}`] : []),
+    ...(staleDivergences.length > 0
+      ? [`${counted(staleDivergences.length, "recorded divergence")} no longer occurred`]
+      : []),
+  ];
+  return `${[trialsSaid, ...runSaid].join("; ")}.`;
+}
+
+/** What was done and what was found, in plain words, for somebody who has never seen a report of danelab. */
+export function paragraph(results: Results): string {
+  const trials = foldedTrials(results);
+  const stacks = new Set(trials.map(stackIdOf));
+  const scenarios = new Set(trials.map(({ scenario }) => scenario));
+  const counts = countVerdicts(trials);
+  const twins = results.trials.length - trials.length;
+  const good = (counts.get("pass") ?? 0) + (counts.get("info") ?? 0);
+  return [
+    `${counted(results.trials.length, "message")} ${results.trials.length === 1 ? "was" : "were"} sent through ${counted(stacks.size, "mail sender")} with a validating resolver, to recipient domains set up in ${counted(scenarios.size, "way")}: good and bad TLSA records, certificates, DNSSEC and attackers on the path.`,
+    "What receivers, attackers and resolvers saw was compared with what the RFCs permit; the sender's log alone was never believed.",
+    `${good} of ${counted(trials.length, "trial")} stayed within what the RFCs permit${knownSaid(counts.get("known") ?? 0)}.`,
+    ...attackSentence(results),
+    ...(twins > 0
+      ? [
+          `${counted(twins, "message")} went to a twin whose TLSA records match nothing, to show that "authenticated" is no empty claim.`,
+        ]
+      : []),
+  ].join(" ");
+}
+
+function knownSaid(known: number): string {
+  return known > 0 ? `; ${known} more differ in a way that is on record` : "";
+}
+
+function attackSentence(results: Results): readonly string[] {
+  const attacks = attacksOf(results).filter(
+    ({ defended, controls }) => defended.length > 0 && controls.length > 0,
+  );
+  if (attacks.length === 0) return [];
+  const real = attacks.filter((attack) => controlLost(attack) && daneClaims(attack));
+  const held = real.filter(daneHeld).length;
+  const tried = `${counted(attacks.length, "attack")} ${attacks.length === 1 ? "was" : "were"} tried`;
+  if (real.length === 0)
+    return [`${tried}; none got the mail of a sender without DANE, so nothing is proven by them.`];
+  const stopped = held === real.length ? "all of these" : `${held} of these`;
+  return [`${tried}: ${real.length} got the mail of a sender without DANE, and DANE stopped ${stopped}.`];
+}
+
+function listed(parts: readonly string[]): string {
+  return new Intl.ListFormat("en-GB", { type: "conjunction" }).format(parts);
+}
