@@ -108,7 +108,12 @@ export interface Expecting extends Expectation {
   floor(...outcomes: readonly Outcome[]): Expecting;
 }
 
-function expecting(level: Level, permitted: readonly Outcome[], never: readonly Outcome[] = [], leak?: Leak): Expecting {
+function expecting(
+  level: Level,
+  permitted: readonly Outcome[],
+  never: readonly Outcome[] = [],
+  leak?: Leak,
+): Expecting {
   return {
     level,
     permitted,
@@ -125,7 +130,8 @@ export const should = (...permitted: readonly Outcome[]): Expecting => expecting
 /** The RFC leaves it open: what happens is recorded. */
 export const open = (...permitted: readonly Outcome[]): Expecting => expecting("open", permitted);
 /** Controls of attacks: the message crosses the wire in clear text. */
-export const leaksOnTheWire = (...permitted: readonly Outcome[]): Expecting => expecting("must", permitted, [], "on-the-wire");
+export const leaksOnTheWire = (...permitted: readonly Outcome[]): Expecting =>
+  expecting("must", permitted, [], "on-the-wire");
 /** Controls of attacks: the message is delivered to the attacker. */
 export const leaksToTheAttacker = (...permitted: readonly Outcome[]): Expecting =>
   expecting("must", permitted, [], "to-the-attacker");
@@ -136,7 +142,8 @@ type CertificateText = Partial<Omit<CertificateSpec, "kind" | "authority">> & {
 };
 
 function certificate(kind: CertificateSpec["kind"], { ca, ...text }: CertificateText): CertificateSpec {
-  const sends: readonly CertificateRef[] = kind === "self-signed" ? ["leaf"] : ["leaf", "intermediate", "root"];
+  const sends: readonly CertificateRef[] =
+    kind === "self-signed" ? ["leaf"] : ["leaf", "intermediate", "root"];
   return {
     kind,
     key: "p256",
@@ -152,7 +159,8 @@ function certificate(kind: CertificateSpec["kind"], { ca, ...text }: Certificate
   };
 }
 
-export const selfSigned = (text: Omit<CertificateText, "ca"> = {}): CertificateSpec => certificate("self-signed", text);
+export const selfSigned = (text: Omit<CertificateText, "ca"> = {}): CertificateSpec =>
+  certificate("self-signed", text);
 /** Domain validated: a leaf of a CA's intermediate; sends leaf, intermediate and root. */
 export const dv = (text: CertificateText = {}): CertificateSpec => certificate("dv", text);
 /** Extended validation: policy OID and organisation in the subject. */
@@ -166,12 +174,22 @@ function parameters(text: string): Pick<TlsaSpec, "usage" | "selector" | "matchi
   const found = /^(\d{1,3}) (\d{1,3}) (\d{1,3})$/.exec(text);
   const [usage = 256, selector = 256, matchingType = 256] = (found ?? []).slice(1).map(Number);
   if (usage > 255 || selector > 255 || matchingType > 255) {
-    throw new TypeError(`"${text}" is no TLSA record: write usage, selector and matching type, such as "3 1 1"`);
+    throw new TypeError(
+      `"${text}" is no TLSA record: write usage, selector and matching type, such as "3 1 1"`,
+    );
   }
   return { usage, selector, matchingType };
 }
 
-function made(text: string, options: { readonly from?: CertificateRef; readonly matches?: boolean; readonly octets?: number; readonly data?: string }): TlsaSpec {
+function made(
+  text: string,
+  options: {
+    readonly from?: CertificateRef;
+    readonly matches?: boolean;
+    readonly octets?: number;
+    readonly data?: string;
+  },
+): TlsaSpec {
   const { usage, selector, matchingType } = parameters(text);
   // Data of unknown parameters looks as the record next to it would: a key's SHA-256.
   const like = parameters(options.data ?? text);
@@ -196,7 +214,8 @@ export const of = (from: CertificateRef, text: string): TlsaSpec => made(text, {
 /** Well-formed data of a stranger's key and certificate. */
 export const mismatch = (text: string): TlsaSpec => made(text, { matches: false });
 /** Data cut to, or filled up to, so many octets: malformed. */
-export const octets = (count: number, text: string): TlsaSpec => made(text, { matches: false, octets: count });
+export const octets = (count: number, text: string): TlsaSpec =>
+  made(text, { matches: false, octets: count });
 /** Says one thing, holds another: dataOf("3 0 1", "3 1 1") is a 3 1 1 with the digest of the whole certificate. */
 export const dataOf = (data: string, text: string): TlsaSpec => made(text, { data, matches: true });
 /** Any data, in hexadecimal. */
@@ -209,7 +228,9 @@ export const fault = (name: FaultName, type?: string, owner?: string): ZoneFault
   ...(owner === undefined ? {} : { name: owner }),
 });
 
-export const nsec3 = (options: { readonly iterations?: number; readonly salt?: string; readonly optOut?: boolean } = {}): ZoneSpec["denial"] => ({
+export const nsec3 = (
+  options: { readonly iterations?: number; readonly salt?: string; readonly optOut?: boolean } = {},
+): ZoneSpec["denial"] => ({
   type: "nsec3",
   iterations: options.iterations ?? 0,
   salt: options.salt ?? "",
@@ -217,7 +238,11 @@ export const nsec3 = (options: { readonly iterations?: number; readonly salt?: s
 });
 
 /** A record in presentation form; names are relative to the zone. */
-export const record = (name: string, type: RecordSpec["type"], data: string): RecordSpec => ({ name, type, data });
+export const record = (name: string, type: RecordSpec["type"], data: string): RecordSpec => ({
+  name,
+  type,
+  data,
+});
 
 /** Attackers on the path. They forward to the genuine server whatever they do not touch. */
 export const stripStarttls: Attacker = { does: "strip-starttls" };

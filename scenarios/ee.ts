@@ -66,7 +66,10 @@ export default scenarios("ee", [
     mx: { certificate: selfSigned({ key: "ed25519" }) },
     // Postfix and others can be set to signature algorithms without Ed25519: then there is no handshake.
     attempts: 2,
-    expect: { dane: open("authenticated", "deferred").floor("cleartext", "bounced"), may: must("encrypted", "cleartext") },
+    expect: {
+      dane: open("authenticated", "deferred").floor("cleartext", "bounced"),
+      may: must("encrypted", "cleartext"),
+    },
   },
   {
     id: "ee-broken-chain",

@@ -36,7 +36,10 @@ export default scenarios("name", [
     zone: { unsigned: true },
     zones: { hosts: { under: "tld" } },
     mx: { zone: "hosts", certificate: named("{mx}"), tlsa },
-    expect: { dane: open("encrypted", "authenticated").floor("cleartext", "bounced"), "dane-only": must("deferred") },
+    expect: {
+      dane: open("encrypted", "authenticated").floor("cleartext", "bounced"),
+      "dane-only": must("deferred"),
+    },
   },
   {
     id: "name-insecure-mx-nexthop",

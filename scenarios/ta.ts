@@ -154,7 +154,10 @@ export default scenarios("ta", [
     id: "ta-name-wrong-ca-in-local-store",
     title: "The leaf is of another name, and the anchor is in the sender's own store",
     cites: ["RFC 7671 4.1", "RFC 7672 3.2.2"],
-    mx: { certificate: dv({ ca: "public", names: ["other.example"], commonName: "other.example" }), tlsa: ["2 0 1"] },
+    mx: {
+      certificate: dv({ ca: "public", names: ["other.example"], commonName: "other.example" }),
+      tlsa: ["2 0 1"],
+    },
     expect: { dane: must("deferred") },
   },
   {
@@ -170,7 +173,11 @@ export default scenarios("ta", [
     title: "The anchor is a CA that many share; the leaf is another customer's",
     cites: ["RFC 7672 3.2.2"],
     mx: {
-      certificate: dv({ ca: "public", names: ["mx.other-customer.example"], commonName: "mx.other-customer.example" }),
+      certificate: dv({
+        ca: "public",
+        names: ["mx.other-customer.example"],
+        commonName: "mx.other-customer.example",
+      }),
       tlsa: ["2 0 1"],
     },
     expect: { dane: must("deferred") },

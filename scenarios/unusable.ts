@@ -1,4 +1,15 @@
-import { dv, mismatch, must, octets, of, open, rawTlsa, scenarios, selfSigned, should } from "danelab/vocabulary";
+import {
+  dv,
+  mismatch,
+  must,
+  octets,
+  of,
+  open,
+  rawTlsa,
+  scenarios,
+  selfSigned,
+  should,
+} from "danelab/vocabulary";
 
 /** No usable record. Floor of the whole group: never clear text, never an immediate bounce. */
 const sha256 = "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff";
@@ -130,7 +141,10 @@ export default scenarios("unusable", [
     id: "unusable-any-cert",
     title: "All unusable; the certificate is expired and of another name",
     cites: ["RFC 7672 2.2"],
-    mx: { certificate: selfSigned({ names: ["other.example"], commonName: "other.example", notAfter: -1 }), tlsa: ["3 1 255"] },
+    mx: {
+      certificate: selfSigned({ names: ["other.example"], commonName: "other.example", notAfter: -1 }),
+      tlsa: ["3 1 255"],
+    },
     expect: { dane: tlsAllTheSame },
   },
   {

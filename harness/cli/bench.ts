@@ -63,7 +63,14 @@ async function withLab<T>(
   try {
     const made = compileWorld(planned, { subnet: lease.subnet, now: new Date() });
     const network = { name: `danelab-${runId}`, ...made.addresses.network, labels };
-    const lab = await startLab(engine, planned, made, programs, { runId, network, labels, signal: new AbortController().signal }, listener);
+    const lab = await startLab(
+      engine,
+      planned,
+      made,
+      programs,
+      { runId, network, labels, signal: new AbortController().signal },
+      listener,
+    );
     try {
       return await use(lab, made);
     } finally {
@@ -75,8 +82,16 @@ async function withLab<T>(
 }
 
 /** The same messages to as many domains of their own, alternately by hand and by danelab. */
-async function costPerTrial(engine: Engine, prepared: PreparedPrograms, base: Scenario, stack: Stack): Promise<void> {
-  const copies = Array.from({ length: 2 * rounds * mailsPerRound }, (_, index) => ({ ...base, id: `bench-${index}` }));
+async function costPerTrial(
+  engine: Engine,
+  prepared: PreparedPrograms,
+  base: Scenario,
+  stack: Stack,
+): Promise<void> {
+  const copies = Array.from({ length: 2 * rounds * mailsPerRound }, (_, index) => ({
+    ...base,
+    id: `bench-${index}`,
+  }));
   const planned = plan(copies, { stacks: [stack], policies: ["dane"] });
   const mains = planned.trials.filter(({ role }) => role === "main");
   const listener: { line: (line: string) => void; collector: ReturnType<typeof collectStack> | undefined } = {
@@ -114,7 +129,11 @@ async function costPerTrial(engine: Engine, prepared: PreparedPrograms, base: Sc
         }));
         const begin = performance.now();
         await one.witness.submit(mails, { port: one.sender.driver.submission.port, sessions: 4 });
-        await within(all.promise, { ms: durations.firstAttempt, waitedFor: "all messages sent by hand", lastSeen: () => `${sent} sent` });
+        await within(all.promise, {
+          ms: durations.firstAttempt,
+          waitedFor: "all messages sent by hand",
+          lastSeen: () => `${sent} sent`,
+        });
         byHand.push((performance.now() - begin) / mailsPerRound);
 
         const trials = take(1);
@@ -147,8 +166,15 @@ async function costPerTrial(engine: Engine, prepared: PreparedPrograms, base: Sc
 }
 
 /** The whole catalogue in one lab, against a lab for one scenario alone. */
-async function labPerScenario(engine: Engine, prepared: PreparedPrograms, scenarios: readonly Scenario[], stack: Stack): Promise<void> {
-  const whole = async (chosen: readonly Scenario[]): Promise<{ seconds: number; timings: Record<string, number> }> => {
+async function labPerScenario(
+  engine: Engine,
+  prepared: PreparedPrograms,
+  scenarios: readonly Scenario[],
+  stack: Stack,
+): Promise<void> {
+  const whole = async (
+    chosen: readonly Scenario[],
+  ): Promise<{ seconds: number; timings: Record<string, number> }> => {
     const begin = performance.now();
     const { results } = await run(
       {
@@ -169,13 +195,20 @@ async function labPerScenario(engine: Engine, prepared: PreparedPrograms, scenar
   };
   const alone: number[] = [];
   const ordinary = scenarios.filter(({ canary }) => !canary);
-  for (let index = 0; index < singleLabs; index++) alone.push((await whole(ordinary.slice(index, index + 1))).seconds);
+  for (let index = 0; index < singleLabs; index++)
+    alone.push((await whole(ordinary.slice(index, index + 1))).seconds);
   const together = await whole(scenarios);
   const each = median(alone);
   console.log(`(b) ${ordinary.length} scenarios under dane and may, one stack`);
-  console.log(`    one lab for all     ${together.seconds.toFixed(1)} s; by phase, ms: ${JSON.stringify(together.timings)}`);
-  console.log(`    one lab for each    ${spread(alone, "s")} each, ${(each * ordinary.length).toFixed(0)} s for all (${singleLabs} measured)`);
-  console.log(`    ratio               ${((each * ordinary.length) / together.seconds).toFixed(1)} (goal: at least 20)`);
+  console.log(
+    `    one lab for all     ${together.seconds.toFixed(1)} s; by phase, ms: ${JSON.stringify(together.timings)}`,
+  );
+  console.log(
+    `    one lab for each    ${spread(alone, "s")} each, ${(each * ordinary.length).toFixed(0)} s for all (${singleLabs} measured)`,
+  );
+  console.log(
+    `    ratio               ${((each * ordinary.length) / together.seconds).toFixed(1)} (goal: at least 20)`,
+  );
 }
 
 await ensureEngine((line) => console.error(`danelab: ${line}`));
@@ -184,7 +217,9 @@ const registry = await loadRegistry();
 const [sender] = selectPrograms(registry.senders, ["postfix"], "");
 const [resolver] = selectPrograms(registry.resolvers, ["unbound"], "");
 const stack = stackOf(sender ?? unexpected("no postfix"), resolver ?? unexpected("no unbound"));
-const prepared = await preparePrograms(engine, registry, [stack], (line) => console.error(`danelab: ${line}`));
+const prepared = await preparePrograms(engine, registry, [stack], (line) =>
+  console.error(`danelab: ${line}`),
+);
 const scenarios = await loadScenarios([]);
 const base = scenarios.find(({ id }) => id === "base-311") ?? unexpected("no scenario base-311");
 await costPerTrial(engine, prepared, base, stack);

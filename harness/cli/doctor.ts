@@ -23,13 +23,18 @@ async function findings(): Promise<readonly Finding[]> {
   if (!engine) {
     const own = process.getuid?.() === 0 && !process.env["DOCKER_HOST"] && (await isDebian());
     const what = `container engine${process.env["DOCKER_HOST"] ? ` at DOCKER_HOST=${process.env["DOCKER_HOST"]}` : ""}: none answers`;
-    return [...machine, own ? ["soon", what, "danelab run installs and starts docker.io"] : ["missing", what, engineAdvice]];
+    return [
+      ...machine,
+      own ? ["soon", what, "danelab run installs and starts docker.io"] : ["missing", what, engineAdvice],
+    ];
   }
   const registry = await loadRegistry();
   const images = await Promise.all(
     defaultImages(registry).map(async (image): Promise<Finding> => {
       const found = await findImage(engine, image);
-      return found ? ["ok", `image ${found.reference}: ${found.package}`] : ["soon", `image ${keyOf(image)}: not built`, "danelab run builds it"];
+      return found
+        ? ["ok", `image ${found.reference}: ${found.package}`]
+        : ["soon", `image ${keyOf(image)}: not built`, "danelab run builds it"];
     }),
   );
   const left: string[] = [];

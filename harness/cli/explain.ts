@@ -10,7 +10,11 @@ function expected({ level, permitted, never, leaks }: Expectation): string {
   return [
     `${word} ${permitted.join(" or ")}`,
     ...(never.length > 0 ? [`never ${never.join(", ")}`] : []),
-    ...(leaks ? [`the attack must succeed: the message is read ${leaks === "on-the-wire" ? "on the wire" : "by the attacker"}`] : []),
+    ...(leaks
+      ? [
+          `the attack must succeed: the message is read ${leaks === "on-the-wire" ? "on the wire" : "by the attacker"}`,
+        ]
+      : []),
   ].join("; ");
 }
 
@@ -30,7 +34,9 @@ function describe(scenario: Scenario): string[] {
     `  cites ${scenario.cites.join(", ")}`,
     "",
     "Expected",
-    ...Object.entries(scenario.expect).map(([policy, expectation]) => `  ${policy.padEnd(9)} ${expected(expectation)}`),
+    ...Object.entries(scenario.expect).map(
+      ([policy, expectation]) => `  ${policy.padEnd(9)} ${expected(expectation)}`,
+    ),
     ...(scenario.sni ? [`  SNI       ${scenario.sni}`] : []),
     "",
     "Servers",
@@ -42,12 +48,18 @@ export const explainCommand: Command = {
   name: "explain",
   usage: "explain ID",
   summary: "Show a scenario: zone, certificate, TLSA, server, expected outcomes, sections cited",
-  options: { policy: selectionOptions.policy, scenarios: selectionOptions.scenarios, json: { help: "print the scenario as JSON" } },
+  options: {
+    policy: selectionOptions.policy,
+    scenarios: selectionOptions.scenarios,
+    json: { help: "print the scenario as JSON" },
+  },
   async run(args) {
     const [id, ...rest] = args.words;
-    if (id === undefined || rest.length > 0) throw new UsageError("explain takes one scenario id; see danelab list scenarios");
+    if (id === undefined || rest.length > 0)
+      throw new UsageError("explain takes one scenario id; see danelab list scenarios");
     const scenario = (await selectScenarios(args, [id])).find((one) => one.id === id);
-    if (!scenario) throw new UsageError(`explain takes one id, not a pattern; see danelab list scenarios ${id}`);
+    if (!scenario)
+      throw new UsageError(`explain takes one id, not a pattern; see danelab list scenarios ${id}`);
     if (args.flag("json")) {
       console.log(JSON.stringify(scenario, null, 2));
       return 0;
@@ -58,13 +70,25 @@ export const explainCommand: Command = {
     const planned = plan([{ ...scenario, canary: false }], { stacks: [stack], policies: [policy] });
     const world = compileWorld(planned, { subnet: 1, now: new Date() });
     const [domain] = planned.domains.map(({ key }) => world.domains.get(key));
-    const zones = world.zoneFiles.filter(({ path }) => domain?.zones.some((zone) => path === `/zones/${zone}.zone`));
+    const zones = world.zoneFiles.filter(({ path }) =>
+      domain?.zones.some((zone) => path === `/zones/${zone}.zone`),
+    );
     const lines = [
       ...describe(scenario),
       "",
       "What a validating resolver must find",
-      ...(domain?.questions ?? []).map(({ question, status, empty }) => `  ${question.name} ${question.type}: ${status}${empty ? ", no records" : ""}`),
-      ...zones.flatMap(({ path, content }) => ["", `Zone ${path.slice(7, -5)}`, ...String(content).trimEnd().split("\n").map((line) => `  ${line}`)]),
+      ...(domain?.questions ?? []).map(
+        ({ question, status, empty }) =>
+          `  ${question.name} ${question.type}: ${status}${empty ? ", no records" : ""}`,
+      ),
+      ...zones.flatMap(({ path, content }) => [
+        "",
+        `Zone ${path.slice(7, -5)}`,
+        ...String(content)
+          .trimEnd()
+          .split("\n")
+          .map((line) => `  ${line}`),
+      ]),
     ];
     console.log(lines.join("\n"));
     return 0;

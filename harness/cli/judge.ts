@@ -11,7 +11,9 @@ import { exitStatus } from "./status.ts";
 
 async function read(folder: string, file: string): Promise<string> {
   return readFile(join(folder, file), "utf8").catch((error) => {
-    throw new UsageError(`${join(folder, file)}: ${messageOf(error)}; danelab judge wants the folder that danelab run wrote`);
+    throw new UsageError(
+      `${join(folder, file)}: ${messageOf(error)}; danelab judge wants the folder that danelab run wrote`,
+    );
   });
 }
 
@@ -22,10 +24,14 @@ export const judgeCommand: Command = {
   options: { json: { help: "print results.json instead of the matrix" } },
   async run(args) {
     const [folder, ...rest] = args.words;
-    if (folder === undefined || rest.length > 0) throw new UsageError("judge takes one folder; see danelab judge --help");
+    if (folder === undefined || rest.length > 0)
+      throw new UsageError("judge takes one folder; see danelab judge --help");
     const stored: StoredPlan = JSON.parse(await read(folder, "plan.json"));
     const before = resultsSchema.safeParse(JSON.parse(await read(folder, "results.json")));
-    if (!before.success) throw new UsageError(`${join(folder, "results.json")}: ${before.error.issues[0]?.message ?? "not a results document"}`);
+    if (!before.success)
+      throw new UsageError(
+        `${join(folder, "results.json")}: ${before.error.issues[0]?.message ?? "not a results document"}`,
+      );
 
     const { divergences } = await loadRegistry();
     const judging = judge({

@@ -20,7 +20,12 @@ export const listCommand: Command = {
     if (!kind) throw new UsageError(`list ${word}: not known; there are ${kinds.join(", ")}`);
     const rows =
       kind === "scenarios"
-        ? (await selectScenarios(args, patterns)).map(({ id, group, title, cites }) => ({ id, group, title, cites }))
+        ? (await selectScenarios(args, patterns)).map(({ id, group, title, cites }) => ({
+            id,
+            group,
+            title,
+            cites,
+          }))
         : programsOf((await loadRegistry())[kind]).map((program) => ({ id: programId(program), ...program }));
     if (args.flag("json")) console.log(JSON.stringify(rows, null, 2));
     else {

@@ -40,9 +40,14 @@ export function parse(command: Command, words: readonly string[]): Arguments {
       flag: (name) => values[name] === true,
       value: (name) => list(name).at(-1),
       // Comma-separated lists are taken too.
-      values: (name) => list(name).flatMap((one) => one.split(",")).filter(Boolean),
+      values: (name) =>
+        list(name)
+          .flatMap((one) => one.split(","))
+          .filter(Boolean),
     };
   } catch (error) {
-    throw new UsageError(`${messageOf(error).replace(/\. To specify a positional.*$/s, "")}; see danelab ${command.name} --help`);
+    throw new UsageError(
+      `${messageOf(error).replace(/\. To specify a positional.*$/s, "")}; see danelab ${command.name} --help`,
+    );
   }
 }

@@ -22,7 +22,9 @@ export function createProgress(stream: NodeJS.WriteStream): Progress {
   const seconds = (): string => `${((Date.now() - began) / 1000).toFixed(0)} s`;
   const draw = (): void => {
     if (!live || total === 0) return;
-    const tally = shown.flatMap((verdict) => (counts.has(verdict) ? [`${counts.get(verdict)} ${verdict}`] : []));
+    const tally = shown.flatMap((verdict) =>
+      counts.has(verdict) ? [`${counts.get(verdict)} ${verdict}`] : [],
+    );
     line = `  ${done}/${total} trials  ${tally.join("  ")}  ${seconds()}`;
     stream.write(`\r\x1b[K${line.slice(0, stream.columns - 1)}`);
   };

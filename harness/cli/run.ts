@@ -72,7 +72,11 @@ export const runCommand: Command = {
           progress: progress.note,
           evidence: (evidence) => {
             const file = join(output.folder, evidencePath(evidence.trial));
-            writes.push(mkdir(dirname(file), { recursive: true }).then(() => writeFile(file, `${JSON.stringify(evidence, null, 1)}\n`)));
+            writes.push(
+              mkdir(dirname(file), { recursive: true }).then(() =>
+                writeFile(file, `${JSON.stringify(evidence, null, 1)}\n`),
+              ),
+            );
           },
           verdict: (result) => {
             progress.verdict(result);

@@ -29,14 +29,19 @@ export function selectPolicies(args: Arguments): readonly Policy[] {
 }
 
 /** All scenarios that match one of the ids or globs (all without any), and the canaries. */
-export async function selectScenarios(args: Arguments, patterns: readonly string[]): Promise<readonly Scenario[]> {
+export async function selectScenarios(
+  args: Arguments,
+  patterns: readonly string[],
+): Promise<readonly Scenario[]> {
   const all = await loadScenarios(args.values("scenarios"));
   if (patterns.length === 0) return all;
   const ids = all.map(({ id }) => id);
   for (const pattern of patterns) {
     if (ids.some((id) => matchesGlob(pattern, id))) continue;
     const close = nearest(pattern, ids);
-    throw new UsageError(`no scenario matches "${pattern}"${close ? `; did you mean "${close}"?` : ""} See danelab list scenarios`);
+    throw new UsageError(
+      `no scenario matches "${pattern}"${close ? `; did you mean "${close}"?` : ""} See danelab list scenarios`,
+    );
   }
   return all.filter(({ id, canary }) => canary || patterns.some((pattern) => matchesGlob(pattern, id)));
 }

@@ -52,7 +52,11 @@ export const testCommand: Command = {
     const count = (state: string): number => tests.filter((test) => test.result().state === state).length;
     const brokenModules = vitest.state
       .getTestModules()
-      .filter((module) => module.state() === "failed" && [...module.children.allTests()].every((test) => test.result().state !== "failed"));
+      .filter(
+        (module) =>
+          module.state() === "failed" &&
+          [...module.children.allTests()].every((test) => test.result().state !== "failed"),
+      );
     const failed = count("failed") + brokenModules.length + vitest.state.getUnhandledErrors().length;
     const passed = count("passed");
     await vitest.close();

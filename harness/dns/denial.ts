@@ -32,7 +32,9 @@ export function nsecRecords(input: DenialInput): readonly ResourceRecord[] {
   const types = typesByName(input);
   const names = [...types.keys()].sort(compareNames);
   return names.map((name, index) => {
-    const next = input.emptyRanges ? `\\000.${name === "." ? "" : name}` : (names[index + 1] ?? input.origin.toLowerCase());
+    const next = input.emptyRanges
+      ? `\\000.${name === "." ? "" : name}`
+      : (names[index + 1] ?? input.origin.toLowerCase());
     const present = new Set([...(types.get(name) ?? []), ...input.extraTypes(name), "RRSIG", "NSEC"]);
     return rawRecord(name, "NSEC", input.ttl, Buffer.concat([canonicalWireName(next), typeBitmap(present)]));
   });
@@ -41,7 +43,8 @@ export function nsecRecords(input: DenialInput): readonly ResourceRecord[] {
 /** RFC 5155 section 5. */
 export function nsec3Hash(name: string, salt: Buffer, iterations: number): Buffer {
   let digest = createHash("sha1").update(canonicalWireName(name)).update(salt).digest();
-  for (let round = 0; round < iterations; round++) digest = createHash("sha1").update(digest).update(salt).digest();
+  for (let round = 0; round < iterations; round++)
+    digest = createHash("sha1").update(digest).update(salt).digest();
   return digest;
 }
 

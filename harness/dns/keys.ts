@@ -75,9 +75,17 @@ export function keyTag(rdata: Uint8Array): number {
 }
 
 /** `use` keeps pooled keys of different roles apart; `published` is the algorithm number to show. */
-export function createKey(algorithm: DnssecAlgorithm, flags: 256 | 257, use: string, published: number = algorithm): ZoneKey {
+export function createKey(
+  algorithm: DnssecAlgorithm,
+  flags: 256 | 257,
+  use: string,
+  published: number = algorithm,
+): ZoneKey {
   const { privateKey, publicKey } = pairFor(algorithm, use);
-  const rdata = Buffer.concat([Buffer.from([flags >> 8, flags & 255, 3, published]), algorithms[algorithm].publicKey(publicKey)]);
+  const rdata = Buffer.concat([
+    Buffer.from([flags >> 8, flags & 255, 3, published]),
+    algorithms[algorithm].publicKey(publicKey),
+  ]);
   return {
     flags,
     algorithm: published,

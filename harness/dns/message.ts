@@ -9,7 +9,18 @@ export function encodeQuery({ name, type }: DnsQuestion): Uint8Array {
     id: Math.floor(Math.random() * 0x10000),
     flags: packet.RECURSION_DESIRED | packet.AUTHENTIC_DATA,
     questions: [{ name: name === "." ? "." : name.replace(/\.$/, ""), type, class: "IN" }],
-    additionals: [{ type: "OPT", name: ".", udpPayloadSize: 1232, flags: packet.DNSSEC_OK, extendedRcode: 0, ednsVersion: 0, flag_do: true, options: [] }],
+    additionals: [
+      {
+        type: "OPT",
+        name: ".",
+        udpPayloadSize: 1232,
+        flags: packet.DNSSEC_OK,
+        extendedRcode: 0,
+        ednsVersion: 0,
+        flag_do: true,
+        options: [],
+      },
+    ],
   });
 }
 
@@ -24,7 +35,23 @@ export interface DecodedAnswer {
 }
 
 const rcodes = ["NOERROR", "FORMERR", "SERVFAIL", "NXDOMAIN", "NOTIMP", "REFUSED"];
-const typeNames = new Map([[1, "A"], [2, "NS"], [5, "CNAME"], [6, "SOA"], [12, "PTR"], [15, "MX"], [16, "TXT"], [28, "AAAA"], [39, "DNAME"], [43, "DS"], [46, "RRSIG"], [47, "NSEC"], [48, "DNSKEY"], [50, "NSEC3"], [52, "TLSA"]]);
+const typeNames = new Map([
+  [1, "A"],
+  [2, "NS"],
+  [5, "CNAME"],
+  [6, "SOA"],
+  [12, "PTR"],
+  [15, "MX"],
+  [16, "TXT"],
+  [28, "AAAA"],
+  [39, "DNAME"],
+  [43, "DS"],
+  [46, "RRSIG"],
+  [47, "NSEC"],
+  [48, "DNSKEY"],
+  [50, "NSEC3"],
+  [52, "TLSA"],
+]);
 
 /** Reads a DNS message octet by octet (RFC 1035 section 4): RDATA may be malformed on purpose, and must not stop the reading. */
 export function decodeAnswer(bytes: Uint8Array): DecodedAnswer {
@@ -43,7 +70,8 @@ export function decodeAnswer(bytes: Uint8Array): DecodedAnswer {
     const start = owner.end + 10;
     at = start + length;
     const name = typeNames.get(type) ?? `TYPE${type}`;
-    if (name !== "RRSIG") answers.push(`${owner.name} ${ttl} IN ${name} ${presentation(message, name, start, length)}`);
+    if (name !== "RRSIG")
+      answers.push(`${owner.name} ${ttl} IN ${name} ${presentation(message, name, start, length)}`);
   }
   return {
     rcode: rcodes[flags & 15] ?? `RCODE${flags & 15}`,
@@ -81,7 +109,11 @@ function presentation(message: Buffer, type: string, start: number, length: numb
     case "AAAA": {
       if (length !== 16) return unknown;
       const groups = Array.from({ length: 8 }, (_, index) => data.readUInt16BE(2 * index).toString(16));
-      return groups.join(":").replace(/\b(?:0:)+0\b|\b0(?::0)+\b/, "").replace(/^:?|:?$/g, (edge) => edge).replace(/:{2,}|^$/, "::");
+      return groups
+        .join(":")
+        .replace(/\b(?:0:)+0\b|\b0(?::0)+\b/, "")
+        .replace(/^:?|:?$/g, (edge) => edge)
+        .replace(/:{2,}|^$/, "::");
     }
     case "MX":
       return `${data.readUInt16BE(0)} ${readName(message, start + 2).name}`;
@@ -91,7 +123,9 @@ function presentation(message: Buffer, type: string, start: number, length: numb
     case "PTR":
       return readName(message, start).name;
     case "TLSA":
-      return length >= 3 ? `${data[0]} ${data[1]} ${data[2]} ${data.subarray(3).toString("hex")}`.trimEnd() : unknown;
+      return length >= 3
+        ? `${data[0]} ${data[1]} ${data[2]} ${data.subarray(3).toString("hex")}`.trimEnd()
+        : unknown;
     default:
       return unknown;
   }

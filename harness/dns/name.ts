@@ -4,7 +4,8 @@ import { UsageError } from "../words/errors.ts";
 
 export function labelsOf(name: string): readonly Buffer[] {
   if (name === ".") return [];
-  if (!name.endsWith(".")) throw new UsageError(`"${name}" is not a fully qualified domain name (no final dot)`);
+  if (!name.endsWith("."))
+    throw new UsageError(`"${name}" is not a fully qualified domain name (no final dot)`);
   const labels: Buffer[] = [];
   let label: number[] = [];
   for (let at = 0; at < name.length; at++) {
@@ -14,7 +15,8 @@ export function labelsOf(name: string): readonly Buffer[] {
       label.push(decimal ? Number(decimal[0]) : name.charCodeAt(at + 1));
       at += decimal ? 3 : 1;
     } else if (character === ".") {
-      if (label.length === 0 || label.length > 63) throw new UsageError(`"${name}" has a label of ${label.length} octets`);
+      if (label.length === 0 || label.length > 63)
+        throw new UsageError(`"${name}" has a label of ${label.length} octets`);
       labels.push(Buffer.from(label));
       label = [];
     } else label.push(character.charCodeAt(0));
@@ -28,7 +30,10 @@ function lower(label: Buffer): Buffer {
 
 /** Uncompressed wire form. */
 export function wireName(name: string): Buffer {
-  const wire = Buffer.concat([...labelsOf(name).flatMap((label) => [Buffer.from([label.length]), label]), Buffer.from([0])]);
+  const wire = Buffer.concat([
+    ...labelsOf(name).flatMap((label) => [Buffer.from([label.length]), label]),
+    Buffer.from([0]),
+  ]);
   if (wire.length > 255) throw new UsageError(`"${name}" is longer than 255 octets`);
   return wire;
 }
@@ -42,7 +47,10 @@ export function canonicalWireName(name: string): Buffer {
 export function compareNames(a: string, b: string): number {
   const [left, right] = [labelsOf(a).toReversed(), labelsOf(b).toReversed()];
   for (let index = 0; index < Math.min(left.length, right.length); index++) {
-    const order = Buffer.compare(lower(left[index] ?? Buffer.alloc(0)), lower(right[index] ?? Buffer.alloc(0)));
+    const order = Buffer.compare(
+      lower(left[index] ?? Buffer.alloc(0)),
+      lower(right[index] ?? Buffer.alloc(0)),
+    );
     if (order !== 0) return order;
   }
   return left.length - right.length;

@@ -26,7 +26,11 @@ export function rrsetsOf(records: readonly ResourceRecord[]): readonly RRset[] {
 /** Names at which the zone delegates: they hold NS and are not the apex. */
 export function cutsOf(origin: string, records: readonly ResourceRecord[]): ReadonlySet<string> {
   const apex = origin.toLowerCase();
-  return new Set(records.filter(({ name, type }) => type === "NS" && name.toLowerCase() !== apex).map(({ name }) => name.toLowerCase()));
+  return new Set(
+    records
+      .filter(({ name, type }) => type === "NS" && name.toLowerCase() !== apex)
+      .map(({ name }) => name.toLowerCase()),
+  );
 }
 
 /** Whether the name is below a delegation, so that the zone has no say over it (glue). */
@@ -48,7 +52,12 @@ export interface Validity {
 }
 
 /** RFC 4034 3.1: the RRSIG over a set. A wildcard's asterisk and the root do not count as labels. */
-export function signSet(set: RRset, key: ZoneKey, signer: string, { inception, expiration }: Validity): ResourceRecord {
+export function signSet(
+  set: RRset,
+  key: ZoneKey,
+  signer: string,
+  { inception, expiration }: Validity,
+): ResourceRecord {
   const labels = labelsOf(set.name);
   const head = Buffer.alloc(18);
   head.writeUInt16BE(typeNumber(set.type), 0);
@@ -90,10 +99,11 @@ export function typeBitmap(types: Iterable<string>): Buffer {
     windows.set(number >> 8, window);
   }
   return Buffer.concat(
-    [...windows].sort(([a], [b]) => a - b).flatMap(([number, bits]) => {
-      const length = bits.findLastIndex((octet) => octet !== 0) + 1;
-      return [Buffer.from([number, length]), bits.subarray(0, length)];
-    }),
+    [...windows]
+      .sort(([a], [b]) => a - b)
+      .flatMap(([number, bits]) => {
+        const length = bits.findLastIndex((octet) => octet !== 0) + 1;
+        return [Buffer.from([number, length]), bits.subarray(0, length)];
+      }),
   );
 }
-

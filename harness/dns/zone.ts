@@ -46,19 +46,25 @@ export function signZone(draft: ZoneDraft): SignedZone {
   const { origin, signing } = draft;
   if (!signing) {
     const [wrong] = draft.faults.filter(({ fault }) => fault !== "delegation-unsigned");
-    if (wrong) throw new HarnessError(`zone ${origin} is unsigned: the fault "${wrong.fault}" cannot strike it`);
+    if (wrong)
+      throw new HarnessError(`zone ${origin} is unsigned: the fault "${wrong.fault}" cannot strike it`);
     return { origin, records: draft.records, ds: [], anchor: "" };
   }
   const changes = new Map(draft.faults.map((fault) => [fault, 0]));
   const change = (fault: ZoneFaultAt): void => {
     changes.set(fault, (changes.get(fault) ?? 0) + 1);
   };
-  const zoneFault = (name: FaultName): ZoneFaultAt | undefined => draft.faults.find(({ fault }) => fault === name);
+  const zoneFault = (name: FaultName): ZoneFaultAt | undefined =>
+    draft.faults.find(({ fault }) => fault === name);
 
   const { signer, keys } = zoneKeys(origin, signing, zoneFault("unknown-algorithm"), change);
   const dnskeys = keys.map(({ rdata }) => rawRecord(origin, "DNSKEY", keyTtl, rdata));
   const { denial } = signing;
-  const own = [...draft.records, ...dnskeys, ...(denial.type === "nsec3" ? [nsec3ParamRecord(origin, denial)] : [])];
+  const own = [
+    ...draft.records,
+    ...dnskeys,
+    ...(denial.type === "nsec3" ? [nsec3ParamRecord(origin, denial)] : []),
+  ];
   const proofs = denialRecords(draft, own, denial, change);
   const cuts = cutsOf(origin, draft.records);
 
@@ -66,7 +72,10 @@ export function signZone(draft: ZoneDraft): SignedZone {
     const faults = draft.faults.filter((fault) => strikes(fault, set));
     if (!isSigned(set, cuts)) return set.records;
     const sep = set.type === "DNSKEY" ? keys[0] : signer;
-    return [...altered(set, faults, change), ...signatures(set, sep ?? signer, draft, signing, faults, change)];
+    return [
+      ...altered(set, faults, change),
+      ...signatures(set, sep ?? signer, draft, signing, faults, change),
+    ];
   });
 
   const noKeys = zoneFault("dnskey-missing");
@@ -74,7 +83,9 @@ export function signZone(draft: ZoneDraft): SignedZone {
   const ds = delegationSigner(draft, keys[0] ?? signer, change);
   for (const [{ fault, name, type }, count] of changes) {
     if (count === 0) {
-      throw new HarnessError(`zone ${origin}: the fault "${fault}" on ${name ?? "any name"} ${type ?? ""} changed no record; is there such an RRset?`);
+      throw new HarnessError(
+        `zone ${origin}: the fault "${fault}" on ${name ?? "any name"} ${type ?? ""} changed no record; is there such an RRset?`,
+      );
     }
   }
   const sep = dnskeys[0];
@@ -82,7 +93,12 @@ export function signZone(draft: ZoneDraft): SignedZone {
 }
 
 /** keys[0] is the secure entry point; `signer` signs all but DNSKEY. */
-function zoneKeys(origin: string, { algorithm, keys }: Signing, unknown: ZoneFaultAt | undefined, change: (fault: ZoneFaultAt) => void) {
+function zoneKeys(
+  origin: string,
+  { algorithm, keys }: Signing,
+  unknown: ZoneFaultAt | undefined,
+  change: (fault: ZoneFaultAt) => void,
+) {
   const published = unknown ? 200 : algorithm;
   if (unknown) change(unknown);
   const sep = createKey(algorithm, 257, `sep ${origin === "." ? "root" : "zone"}`, published);
@@ -98,7 +114,12 @@ function strikes({ fault, type, name }: ZoneFaultAt, set: RRset): boolean {
   );
 }
 
-function denialRecords(draft: ZoneDraft, records: readonly ResourceRecord[], denial: Denial, change: (fault: ZoneFaultAt) => void) {
+function denialRecords(
+  draft: ZoneDraft,
+  records: readonly ResourceRecord[],
+  denial: Denial,
+  change: (fault: ZoneFaultAt) => void,
+) {
   const faults = draft.faults.filter(({ fault }) => faultKinds[fault].strikes === "denial");
   const find = (name: FaultName): ZoneFaultAt | undefined => faults.find(({ fault }) => fault === name);
   const [unproven, range] = [find("denial-unproven"), find("denial-wrong-range")];
@@ -124,7 +145,11 @@ function denialRecords(draft: ZoneDraft, records: readonly ResourceRecord[], den
 }
 
 /** The RRset, with the first octets of its last record changed where the fault "data-altered" says so. */
-function altered(set: RRset, faults: readonly ZoneFaultAt[], change: (fault: ZoneFaultAt) => void): readonly ResourceRecord[] {
+function altered(
+  set: RRset,
+  faults: readonly ZoneFaultAt[],
+  change: (fault: ZoneFaultAt) => void,
+): readonly ResourceRecord[] {
   const fault = faults.find((one) => one.fault === "data-altered");
   if (!fault) return set.records;
   return set.records.map((one) => {
@@ -155,11 +180,17 @@ function signatures(
         return [];
       case "signature-expired":
         change(fault);
-        validity = { inception: new Date(signing.inception.getTime() - 30 * day), expiration: new Date(signing.inception.getTime() - day) };
+        validity = {
+          inception: new Date(signing.inception.getTime() - 30 * day),
+          expiration: new Date(signing.inception.getTime() - day),
+        };
         break;
       case "signature-not-yet-valid":
         change(fault);
-        validity = { inception: new Date(signing.expiration.getTime() - day), expiration: new Date(signing.expiration.getTime() + 30 * day) };
+        validity = {
+          inception: new Date(signing.expiration.getTime() - day),
+          expiration: new Date(signing.expiration.getTime() + 30 * day),
+        };
         break;
       case "signature-wrong-key":
         change(fault);
@@ -180,20 +211,33 @@ function signatures(
   return [{ ...signature, rdata }];
 }
 
-function withoutKeys(records: readonly ResourceRecord[], origin: string, change: () => void): readonly ResourceRecord[] {
+function withoutKeys(
+  records: readonly ResourceRecord[],
+  origin: string,
+  change: () => void,
+): readonly ResourceRecord[] {
   const dnskey = 48;
   return records.filter((one) => {
     const key = one.type === "DNSKEY" && one.name === origin;
-    const signature = one.type === "RRSIG" && one.name === origin && Buffer.from(one.rdata).readUInt16BE(0) === dnskey;
+    const signature =
+      one.type === "RRSIG" && one.name === origin && Buffer.from(one.rdata).readUInt16BE(0) === dnskey;
     if (key) change();
     return !key && !signature;
   });
 }
 
-function delegationSigner(draft: ZoneDraft, sep: ZoneKey, change: (fault: ZoneFaultAt) => void): readonly ResourceRecord[] {
+function delegationSigner(
+  draft: ZoneDraft,
+  sep: ZoneKey,
+  change: (fault: ZoneFaultAt) => void,
+): readonly ResourceRecord[] {
   const { origin, signing, faults } = draft;
   const find = (name: FaultName): ZoneFaultAt | undefined => faults.find(({ fault }) => fault === name);
-  const [none, mismatch, digest] = [find("delegation-unsigned"), find("ds-mismatch"), find("unknown-ds-digest")];
+  const [none, mismatch, digest] = [
+    find("delegation-unsigned"),
+    find("ds-mismatch"),
+    find("unknown-ds-digest"),
+  ];
   for (const fault of [none, mismatch, digest]) if (fault) change(fault);
   if (none || !signing) return [];
   const key = mismatch ? createKey(signing.algorithm, 257, "stranger") : sep;
@@ -203,18 +247,29 @@ function delegationSigner(draft: ZoneDraft, sep: ZoneKey, change: (fault: ZoneFa
 /** What a validator must find for a question in this zone, its parents taken as secure. */
 export function statusOf(draft: ZoneDraft, name: string, type: string): "secure" | "insecure" | "bogus" {
   if (!draft.signing) return "insecure";
-  const whole = draft.faults.filter(({ fault }) => faultKinds[fault].strikes === "zone").map(({ fault }) => faultKinds[fault].effect);
+  const whole = draft.faults
+    .filter(({ fault }) => faultKinds[fault].strikes === "zone")
+    .map(({ fault }) => faultKinds[fault].effect);
   if (whole.includes("insecure")) return "insecure";
   if (whole.includes("bogus")) return "bogus";
-  const exists = ownersFor(draft, name).some((owner) => draft.records.some((one) => one.type === type && one.name.toLowerCase() === owner));
+  const exists = ownersFor(draft, name).some((owner) =>
+    draft.records.some((one) => one.type === type && one.name.toLowerCase() === owner),
+  );
   const bogus = draft.faults.some((fault) => {
     const { strikes: target } = faultKinds[fault.fault];
     if (target === "denial") {
       // A wrong type bit hurts only the name and type it is set for.
       const at = fault.name?.toLowerCase() ?? draft.origin.toLowerCase();
-      return !exists && (fault.fault !== "denial-type-bit-set" || (at === name.toLowerCase() && fault.type === type));
+      return (
+        !exists &&
+        (fault.fault !== "denial-type-bit-set" || (at === name.toLowerCase() && fault.type === type))
+      );
     }
-    return exists && fault.type === type && (fault.name === undefined || ownersFor(draft, name).includes(fault.name.toLowerCase()));
+    return (
+      exists &&
+      fault.type === type &&
+      (fault.name === undefined || ownersFor(draft, name).includes(fault.name.toLowerCase()))
+    );
   });
   return bogus ? "bogus" : "secure";
 }
@@ -241,6 +296,9 @@ function masterLine({ name, type, ttl, rdata }: ResourceRecord): string {
 
 /** RFC 1035 section 5, with absolute names. */
 export function masterFile({ records }: SignedZone): string {
-  const [soa, rest] = [records.filter(({ type }) => type === "SOA"), records.filter(({ type }) => type !== "SOA")];
+  const [soa, rest] = [
+    records.filter(({ type }) => type === "SOA"),
+    records.filter(({ type }) => type !== "SOA"),
+  ];
   return `${[...soa, ...rest].map(masterLine).join("\n")}\n`;
 }

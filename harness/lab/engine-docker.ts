@@ -1,6 +1,11 @@
 import { PassThrough } from "node:stream";
 import { createInterface } from "node:readline";
-import { type ContainerRuntimeClient, GenericContainer, getContainerRuntimeClient, type WaitStrategy } from "testcontainers";
+import {
+  type ContainerRuntimeClient,
+  GenericContainer,
+  getContainerRuntimeClient,
+  type WaitStrategy,
+} from "testcontainers";
 import { durations } from "../words/durations.ts";
 import { HarnessError, messageOf } from "../words/errors.ts";
 import { within } from "../words/until.ts";
@@ -26,7 +31,9 @@ class LabContainer extends GenericContainer {
     else {
       const address = { IPv4Address: network.ipv4, IPv6Address: network.ipv6 };
       this.networkMode = network.join.name;
-      this.createOpts.NetworkingConfig = { EndpointsConfig: { [network.join.name]: { IPAMConfig: address } } };
+      this.createOpts.NetworkingConfig = {
+        EndpointsConfig: { [network.join.name]: { IPAMConfig: address } },
+      };
       this.createOpts.Hostname = name.slice(0, 63);
     }
     this.hostConfig.CapAdd = [...capabilities];
@@ -73,7 +80,9 @@ export async function connectDocker(): Promise<Engine> {
     },
     async subnets() {
       const networks = await docker.listNetworks();
-      return networks.flatMap(({ IPAM }) => (IPAM?.Config ?? []).flatMap(({ Subnet }) => (Subnet ? [Subnet] : [])));
+      return networks.flatMap(({ IPAM }) =>
+        (IPAM?.Config ?? []).flatMap(({ Subnet }) => (Subnet ? [Subnet] : [])),
+      );
     },
     async start(spec) {
       const container = new LabContainer(spec.image)
@@ -89,7 +98,9 @@ export async function connectDocker(): Promise<Engine> {
           ms: durations.containerStart,
           waitedFor: `the start of container ${spec.name}`,
         });
-        return runningContainer(docker, running.getId(), spec, (files) => running.copyContentToContainer(copies(files)));
+        return runningContainer(docker, running.getId(), spec, (files) =>
+          running.copyContentToContainer(copies(files)),
+        );
       } catch (error) {
         await docker.getContainer(spec.name).remove({ force: true, v: true }).catch(unless(404));
         throw new HarnessError(`container ${spec.name} (${spec.image}) did not start: ${messageOf(error)}`);
@@ -159,12 +170,19 @@ function unless(...codes: readonly number[]): (error: unknown) => undefined {
 }
 
 /** The API's progress stream to its end. HarnessError: it reports one. */
-function followProgress(docker: Docker, stream: NodeJS.ReadableStream, onProgress: (line: string) => void): Promise<void> {
+function followProgress(
+  docker: Docker,
+  stream: NodeJS.ReadableStream,
+  onProgress: (line: string) => void,
+): Promise<void> {
   return new Promise((resolve, reject) => {
     let last = "";
     docker.modem.followProgress(
       stream,
-      (error: Error | null) => (error ? reject(new HarnessError(`${error.message}${last ? `; before that: ${last}` : ""}`)) : resolve()),
+      (error: Error | null) =>
+        error
+          ? reject(new HarnessError(`${error.message}${last ? `; before that: ${last}` : ""}`))
+          : resolve(),
       (event: { stream?: string; status?: string; error?: string }) => {
         if (event.error) reject(new HarnessError(`${event.error}${last ? `; before that: ${last}` : ""}`));
         const text = (event.stream ?? event.status ?? "").trim();
@@ -191,7 +209,9 @@ function runningContainer(
   const container = docker.getContainer(id);
 
   /** Output of an attached stream, taken apart into the two that the engine mixes. */
-  const split = (stream: NodeJS.ReadWriteStream | NodeJS.ReadableStream): { readonly out: PassThrough; readonly error: PassThrough } => {
+  const split = (
+    stream: NodeJS.ReadWriteStream | NodeJS.ReadableStream,
+  ): { readonly out: PassThrough; readonly error: PassThrough } => {
     const [out, error] = [new PassThrough(), new PassThrough()];
     docker.modem.demuxStream(stream, out, error);
     const end = (): void => {
@@ -218,7 +238,12 @@ function runningContainer(
       return { exitCode: ExitCode ?? -1, stdout, stderr };
     },
     async stream(command): Promise<LineStream> {
-      const exec = await container.exec({ Cmd: [...command], AttachStdin: true, AttachStdout: true, AttachStderr: true });
+      const exec = await container.exec({
+        Cmd: [...command],
+        AttachStdin: true,
+        AttachStdout: true,
+        AttachStderr: true,
+      });
       const socket = await exec.start({ hijack: true, stdin: true });
       const { out, error } = split(socket);
       let words = "";

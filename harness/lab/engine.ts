@@ -95,5 +95,8 @@ export interface Engine {
   pullImage(reference: string, onProgress: (line: string) => void): Promise<boolean>;
   importImage(tarFile: string, reference: string): Promise<void>;
   /** Removes all containers and networks with the label; returns their names. `keep` protects runs that still live. */
-  sweep(label: string, keep: (labels: Readonly<Record<string, string>>) => boolean): Promise<readonly string[]>;
+  sweep(
+    label: string,
+    keep: (labels: Readonly<Record<string, string>>) => boolean,
+  ): Promise<readonly string[]>;
 }

@@ -20,7 +20,11 @@ export function runCommand(command: string, words: readonly string[], ms: number
     child.on("close", (code, signal) => {
       if (code === 0) return resolve(output);
       const how = signal ? `was stopped by ${signal} (it has ${ms / 1000} s)` : `ended with status ${code}`;
-      reject(new HarnessError(`${command} ${words.join(" ")} ${how}; it said:\n${output.trim().split("\n").slice(-8).join("\n")}`));
+      reject(
+        new HarnessError(
+          `${command} ${words.join(" ")} ${how}; it said:\n${output.trim().split("\n").slice(-8).join("\n")}`,
+        ),
+      );
     });
   });
 }

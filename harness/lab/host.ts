@@ -13,7 +13,10 @@ const installCommand = "apt-get update && apt-get install -y --no-install-recomm
 const daemonLog = join(tmpdir(), "danelab-dockerd.log");
 
 async function exists(path: string): Promise<boolean> {
-  return access(path).then(() => true, () => false);
+  return access(path).then(
+    () => true,
+    () => false,
+  );
 }
 
 /** What has to be typed where danelab may not do it itself. */
@@ -23,7 +26,8 @@ export const engineAdvice = `install and start one, for example as root on Debia
 or let DOCKER_HOST name an engine that runs elsewhere`;
 
 async function dockerd(): Promise<string | undefined> {
-  for (const path of ["/usr/sbin/dockerd", "/usr/bin/dockerd", "/usr/local/bin/dockerd"]) if (await exists(path)) return path;
+  for (const path of ["/usr/sbin/dockerd", "/usr/bin/dockerd", "/usr/local/bin/dockerd"])
+    if (await exists(path)) return path;
   return undefined;
 }
 
@@ -34,7 +38,10 @@ async function dockerd(): Promise<string | undefined> {
 export async function ensureEngine(progress: (line: string) => void): Promise<Engine> {
   const failed = await connectDocker().catch((error: unknown) => messageOf(error));
   if (typeof failed !== "string") return failed;
-  if (process.env["DOCKER_HOST"]) throw new UsageError(`DOCKER_HOST is ${process.env["DOCKER_HOST"]}, but no container engine answers there`);
+  if (process.env["DOCKER_HOST"])
+    throw new UsageError(
+      `DOCKER_HOST is ${process.env["DOCKER_HOST"]}, but no container engine answers there`,
+    );
   const root = process.getuid?.() === 0;
   if (!root || !(await isDebian())) throw new UsageError(`no container engine answers; ${engineAdvice}`);
 
@@ -49,7 +56,9 @@ export async function ensureEngine(progress: (line: string) => void): Promise<En
     progress("starting the container engine: systemctl start docker");
     await runCommand("systemctl", ["start", "docker"], durations.engineStart);
   } else {
-    progress(`starting the container engine: ${daemon} (log: ${daemonLog}; it stays; end it with: pkill dockerd)`);
+    progress(
+      `starting the container engine: ${daemon} (log: ${daemonLog}; it stays; end it with: pkill dockerd)`,
+    );
     const log = await open(daemonLog, "a");
     spawn(daemon, [], { detached: true, stdio: ["ignore", log.fd, log.fd] }).unref();
     await log.close();

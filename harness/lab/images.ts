@@ -83,7 +83,10 @@ interface BuildContext {
 /** Everything in the folder but TypeScript, which runs outside of it. */
 async function buildContext({ name, folder, suite }: WantedImage): Promise<BuildContext> {
   const entries = await readdir(folder, { withFileTypes: true });
-  const files = entries.filter((entry) => entry.isFile() && !entry.name.endsWith(".ts")).map((entry) => entry.name).sort();
+  const files = entries
+    .filter((entry) => entry.isFile() && !entry.name.endsWith(".ts"))
+    .map((entry) => entry.name)
+    .sort();
   if (!files.includes("Dockerfile")) throw new HarnessError(`${folder} has no Dockerfile`);
   const hash = createHash("sha256").update(suite);
   for (const file of files) hash.update(`\0${file}\0`).update(await readFile(join(folder, file)));
@@ -127,9 +130,13 @@ async function prepareBase(engine: Engine, suite: string, progress: (line: strin
   if (await engine.pullImage(official, () => undefined)) return official;
 
   progress(`no registry gives ${official}: making ${own} from Debian's packages with mmdebstrap`);
-  const missing = await access("/usr/bin/mmdebstrap").then(() => false, () => true);
+  const missing = await access("/usr/bin/mmdebstrap").then(
+    () => false,
+    () => true,
+  );
   if (missing) {
-    const commands = "apt-get update && apt-get install -y --no-install-recommends mmdebstrap debian-archive-keyring";
+    const commands =
+      "apt-get update && apt-get install -y --no-install-recommends mmdebstrap debian-archive-keyring";
     if (process.getuid?.() !== 0 || !(await isDebian())) {
       throw new HarnessError(
         `no registry gives ${official}, and mmdebstrap is not installed to make it. Pull or load ${official} yourself, or as root on Debian or Ubuntu: ${commands}`,
@@ -141,7 +148,11 @@ async function prepareBase(engine: Engine, suite: string, progress: (line: strin
   const folder = await mkdtemp(join(tmpdir(), "danelab-base-"));
   try {
     const tar = join(folder, `${suite}.tar`);
-    await runCommand("mmdebstrap", ["--variant=minbase", "--quiet", suite, tar, "http://deb.debian.org/debian"], durations.imageBuild);
+    await runCommand(
+      "mmdebstrap",
+      ["--variant=minbase", "--quiet", suite, tar, "http://deb.debian.org/debian"],
+      durations.imageBuild,
+    );
     await engine.importImage(tar, own);
   } finally {
     await rm(folder, { recursive: true, force: true });

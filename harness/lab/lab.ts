@@ -65,7 +65,8 @@ function script(...commands: readonly string[]): readonly string[] {
 
 async function setUp(container: RunningContainer, ...commands: readonly string[]): Promise<void> {
   const { exitCode, stderr, stdout } = await container.exec(script(...commands));
-  if (exitCode !== 0) throw new HarnessError(`[${container.name}] setting up the network failed: ${stderr}${stdout}`);
+  if (exitCode !== 0)
+    throw new HarnessError(`[${container.name}] setting up the network failed: ${stderr}${stdout}`);
 }
 
 export async function startLab(
@@ -83,13 +84,20 @@ export async function startLab(
 
   const start = async (spec: Omit<ContainerSpec, "labels">, stack?: string): Promise<RunningContainer> => {
     options.signal.throwIfAborted();
-    const container = await engine.start({ ...spec, name: `danelab-${options.runId}-${spec.name}`, labels: options.labels });
+    const container = await engine.start({
+      ...spec,
+      name: `danelab-${options.runId}-${spec.name}`,
+      labels: options.labels,
+    });
     containers.push(container);
     container.died.then(
       async (how) => {
         if (closing) return;
         const tail = await container.tail(10).catch(() => "");
-        listener.fault(`container ${container.name} died in the middle of the run (${how})${tail ? `; its log ends:\n${tail}` : ""}`, stack);
+        listener.fault(
+          `container ${container.name} died in the middle of the run (${how})${tail ? `; its log ends:\n${tail}` : ""}`,
+          stack,
+        );
       },
       () => undefined,
     );
@@ -185,7 +193,11 @@ export async function startLab(
       `ip route replace default via ${addresses.farm.ipv4}`,
       `ip -6 route replace default via ${addresses.farm.ipv6}`,
     );
-    const member = async (role: "resolver" | "sender", driver: ResolverDriver | SenderDriver, image: string) =>
+    const member = async (
+      role: "resolver" | "sender",
+      driver: ResolverDriver | SenderDriver,
+      image: string,
+    ) =>
       start(
         {
           name: `${role}-${name}`,
@@ -224,7 +236,12 @@ export async function startLab(
       ...programs.stacks.map(startStack),
     ]);
     await Promise.all(stacks.map((one) => proveReady(one, plan, world, options.signal)));
-    return { stacks: new Map(stacks.map((one) => [one.stack.id, one])), farm: farm.client, containers, close };
+    return {
+      stacks: new Map(stacks.map((one) => [one.stack.id, one])),
+      farm: farm.client,
+      containers,
+      close,
+    };
   } catch (error) {
     await close();
     throw error;
@@ -246,7 +263,10 @@ async function proveReady(lab: StackLab, plan: Plan, world: World, signal: Abort
     last = answer
       ? `${question.name} ${question.type} ${answer.rcode}${answer.authenticated ? " AD" : ""}`
       : (raw?.error ?? "no answer");
-    const right = status === "secure" ? answer?.rcode === "NOERROR" && answer.authenticated : answer?.rcode === "SERVFAIL";
+    const right =
+      status === "secure"
+        ? answer?.rcode === "NOERROR" && answer.authenticated
+        : answer?.rcode === "SERVFAIL";
     return right ? true : undefined;
   };
   const deadline = (what: string) => ({

@@ -56,12 +56,17 @@ export async function preparePrograms(
       stack,
       sender,
       resolver,
-      images: { sender: wanted(sender, stack.sender.version), resolver: wanted(resolver, stack.resolver.version) },
+      images: {
+        sender: wanted(sender, stack.sender.version),
+        resolver: wanted(resolver, stack.resolver.version),
+      },
     };
   });
   const authorityImage = wanted(authority, authorityVersion);
   const all = new Map(
-    [farmImage, authorityImage, ...chosen.flatMap(({ images }) => [images.sender, images.resolver])].map((image) => [keyOf(image), image]),
+    [farmImage, authorityImage, ...chosen.flatMap(({ images }) => [images.sender, images.resolver])].map(
+      (image) => [keyOf(image), image],
+    ),
   );
   const ready = await prepareImages(engine, [...all.values()], progress);
   const imageOf = (image: WantedImage): ReadyImage => {
@@ -77,7 +82,10 @@ export async function preparePrograms(
   const described = new Map<string, ProgramResult>();
   for (const { stack, images } of chosen) {
     described.set(programId(stack.sender), describe("sender", programId(stack.sender), images.sender));
-    described.set(programId(stack.resolver), describe("resolver", programId(stack.resolver), images.resolver));
+    described.set(
+      programId(stack.resolver),
+      describe("resolver", programId(stack.resolver), images.resolver),
+    );
   }
   const authorityId = `nsd@${authorityVersion}`;
   described.set(authorityId, describe("authority", authorityId, authorityImage));

@@ -24,16 +24,23 @@ export interface Found<D extends Driver> {
 
 const containers = join(home, "containers");
 
-async function drivers<D extends Driver>(role: D["role"]): Promise<readonly (Found<D> & { readonly divergences: readonly Divergence[] })[]> {
+async function drivers<D extends Driver>(
+  role: D["role"],
+): Promise<readonly (Found<D> & { readonly divergences: readonly Divergence[] })[]> {
   const folder = join(containers, role);
   const names = (await readdir(folder)).sort();
   return Promise.all(
     names.map(async (name) => {
       const own = join(folder, name);
       const load = async (file: string) => import(pathToFileURL(join(own, file)).href);
-      const [{ default: driver }, { divergences }] = await Promise.all([load("driver.ts"), load("divergences.ts")]);
+      const [{ default: driver }, { divergences }] = await Promise.all([
+        load("driver.ts"),
+        load("divergences.ts"),
+      ]);
       if (driver?.role !== role || driver.name !== name || !Array.isArray(divergences)) {
-        throw new HarnessError(`${own}: driver.ts must export a ${role} driver named "${name}", divergences.ts a list`);
+        throw new HarnessError(
+          `${own}: driver.ts must export a ${role} driver named "${name}", divergences.ts a list`,
+        );
       }
       return { driver, folder: own, divergences };
     }),
@@ -57,17 +64,27 @@ export async function loadRegistry(): Promise<Registry> {
 }
 
 export function programsOf(found: readonly Found<Driver>[]): readonly Program[] {
-  return found.flatMap(({ driver }) => driver.versions.map(({ version }) => ({ name: driver.name, version })));
+  return found.flatMap(({ driver }) =>
+    driver.versions.map(({ version }) => ({ name: driver.name, version })),
+  );
 }
 
 /** "postfix" takes the default version, "postfix@3.10" that one; no selection takes the default version of each. */
-export function selectPrograms(found: readonly Found<Driver>[], selection: readonly string[], option: string): readonly Program[] {
+export function selectPrograms(
+  found: readonly Found<Driver>[],
+  selection: readonly string[],
+  option: string,
+): readonly Program[] {
   const known = programsOf(found);
-  const defaults = found.flatMap(({ driver }) => driver.versions.slice(0, 1).map(({ version }) => ({ name: driver.name, version })));
+  const defaults = found.flatMap(({ driver }) =>
+    driver.versions.slice(0, 1).map(({ version }) => ({ name: driver.name, version })),
+  );
   if (selection.length === 0) return defaults;
   return selection.map((wanted) => {
-    const program = defaults.find(({ name }) => name === wanted) ?? known.find((one) => programId(one) === wanted);
-    if (!program) throw new UsageError(`${option} ${wanted}: not known; there are ${known.map(programId).join(", ")}`);
+    const program =
+      defaults.find(({ name }) => name === wanted) ?? known.find((one) => programId(one) === wanted);
+    if (!program)
+      throw new UsageError(`${option} ${wanted}: not known; there are ${known.map(programId).join(", ")}`);
     return program;
   });
 }

@@ -30,14 +30,20 @@ export interface FarmClient {
   guard(inside: readonly string[]): Promise<void>;
   stray(address: string): Promise<void>;
   ask(server: string, messages: readonly Uint8Array[]): Promise<readonly RawAnswer[]>;
-  submit(mails: readonly MailToSubmit[], to: { readonly port: number; readonly sessions: number }): Promise<readonly Submitted[]>;
+  submit(
+    mails: readonly MailToSubmit[],
+    to: { readonly port: number; readonly sessions: number },
+  ): Promise<readonly Submitted[]>;
   close(): void;
 }
 
 export const farmProgram = "/danelab/farm.cjs";
 
 /** Starts the program in the container and waits until it says that it is ready. */
-export async function startFarmProgram(container: RunningContainer, listener: FarmListener): Promise<FarmClient> {
+export async function startFarmProgram(
+  container: RunningContainer,
+  listener: FarmListener,
+): Promise<FarmClient> {
   const stream = await container.stream(["node", farmProgram]);
   const waiting = new Map<number, { resolve(value: unknown): void; reject(error: Error): void }>();
   const ready = Promise.withResolvers<void>();
@@ -77,7 +83,10 @@ export async function startFarmProgram(container: RunningContainer, listener: Fa
     () => end(`the farm's program ended${stream.lastWords() ? `: ${stream.lastWords()}` : ""}`),
     (error) => end(messageOf(error)),
   );
-  await within(ready.promise, { ms: durations.programReady, waitedFor: `the farm's program in ${container.name}` });
+  await within(ready.promise, {
+    ms: durations.programReady,
+    waitedFor: `the farm's program in ${container.name}`,
+  });
 
   const request = async (body: FarmRequest, ms: number): Promise<unknown> => {
     const mine = ++number;
@@ -110,7 +119,10 @@ export async function startFarmProgram(container: RunningContainer, listener: Fa
       return value as readonly RawAnswer[];
     },
     async submit(mails, { port, sessions }) {
-      const value = await request({ op: "submit", server: "127.0.0.1", port, sessions, mails }, durations.submission);
+      const value = await request(
+        { op: "submit", server: "127.0.0.1", port, sessions, mails },
+        durations.submission,
+      );
       return value as readonly Submitted[];
     },
     close() {

@@ -59,7 +59,12 @@ export type DnsStatus = "secure" | "insecure" | "bogus" | "any";
 /** All that the witnesses of one trial saw. The judge knows nothing else. */
 export interface Evidence {
   readonly trial: string;
-  readonly mail: { readonly from: string; readonly to: string; readonly canary: string; readonly queueId: string | null };
+  readonly mail: {
+    readonly from: string;
+    readonly to: string;
+    readonly canary: string;
+    readonly queueId: string | null;
+  };
   /** By attempt, in order. */
   readonly attempts: readonly ClaimedAttempt[];
   /** The sender's log lines about this trial. */

@@ -57,7 +57,10 @@ export function judge(input: JudgeInput): Judge {
     const own = alone.get(trial.id);
     const others = (dependencies.get(trial.id) ?? []).map((id) => alone.get(id));
     if (!own || others.some((other) => other === undefined)) return undefined;
-    const judged = withOthers(own, others.filter((other) => other !== undefined));
+    const judged = withOthers(
+      own,
+      others.filter((other) => other !== undefined),
+    );
     return resultOf(input, withDivergence(judged, plan, input.divergences, used, seen));
   };
 
@@ -65,7 +68,10 @@ export function judge(input: JudgeInput): Judge {
     add(evidence) {
       const trial = trials.get(evidence.trial);
       if (!trial) return [];
-      alone.set(trial.id, judgeAlone(trial, scenarios.get(trial.scenario), evidence, input.sni.get(trial.domain) ?? null));
+      alone.set(
+        trial.id,
+        judgeAlone(trial, scenarios.get(trial.scenario), evidence, input.sni.get(trial.domain) ?? null),
+      );
       const fresh: TrialResult[] = [];
       for (const candidate of plan.trials) {
         if (decided.has(candidate.id)) continue;
@@ -82,17 +88,30 @@ export function judge(input: JudgeInput): Judge {
       for (const trial of plan.trials) {
         if (decided.has(trial.id)) continue;
         const own = alone.get(trial.id);
-        const missing = own ? "the trials that it hangs on did not end" : "no evidence: the run ended before this trial did";
+        const missing = own
+          ? "the trials that it hangs on did not end"
+          : "no evidence: the run ended before this trial did";
         decided.set(trial.id, resultOf(input, errorOf(trial, own?.evidence, missing)));
       }
-      const failed = [...decided.values()].filter(({ canary, verdict }) => canary !== null && verdict !== "pass");
+      const failed = [...decided.values()].filter(
+        ({ canary, verdict }) => canary !== null && verdict !== "pass",
+      );
       const unbelieved = new Map(failed.map((canary) => [stackOf(canary), canary]));
       const results = plan.trials.flatMap((trial) => {
         const result = decided.get(trial.id);
         if (!result) return [];
         const canary = unbelieved.get(trial.stack);
         if (!canary || result.canary !== null || result.verdict === "error") return [result];
-        return [{ ...result, verdict: "error" as const, reasons: [`canary ${canary.id} is ${canary.verdict}: nothing of this stack is believed`, ...result.reasons] }];
+        return [
+          {
+            ...result,
+            verdict: "error" as const,
+            reasons: [
+              `canary ${canary.id} is ${canary.verdict}: nothing of this stack is believed`,
+              ...result.reasons,
+            ],
+          },
+        ];
       });
       const stale = [...seen].filter((divergence) => !used.has(divergence));
       return {
@@ -128,7 +147,12 @@ function dependenciesOf(trial: Trial, plan: Plan): readonly string[] {
   return [...twins, ...controls].map(({ id }) => id);
 }
 
-function judgeAlone(trial: Trial, scenario: Scenario | undefined, evidence: Evidence, sni: string | null): Judged {
+function judgeAlone(
+  trial: Trial,
+  scenario: Scenario | undefined,
+  evidence: Evidence,
+  sni: string | null,
+): Judged {
   const observation = observe(evidence, trial.policy);
   const base = { trial, evidence, observation };
   const { outcome } = observation;
@@ -147,17 +171,27 @@ function judgeAlone(trial: Trial, scenario: Scenario | undefined, evidence: Evid
   }
   const { onTheWire, toTheAttacker } = observation.leaks;
   if (toTheAttacker || (onTheWire && !permitted.includes("cleartext"))) {
-    return { ...base, verdict: "fail", reasons: [`the message reached ${toTheAttacker ? "the attacker" : "the wire in clear text"}`] };
+    return {
+      ...base,
+      verdict: "fail",
+      reasons: [`the message reached ${toTheAttacker ? "the attacker" : "the wire in clear text"}`],
+    };
   }
   const wrongSni = sniMismatch(evidence, sni, trial);
   if (wrongSni) return { ...base, verdict: "fail", reasons: [wrongSni] };
   if (permitted.includes(outcome)) {
-    const reasons = [`${outcome}, as ${level === "must" ? "demanded" : level === "should" ? "recommended" : "permitted"}`];
+    const reasons = [
+      `${outcome}, as ${level === "must" ? "demanded" : level === "should" ? "recommended" : "permitted"}`,
+    ];
     return { ...base, verdict: level === "open" ? "info" : "pass", reasons };
   }
   if (!doesDane(trial)) {
     // Without DANE the RFC demands nothing: the trial only shows that the set-up is sound.
-    return { ...base, verdict: "inconclusive", reasons: [`${outcome} without DANE, where the set-up should give ${wanted}`] };
+    return {
+      ...base,
+      verdict: "inconclusive",
+      reasons: [`${outcome} without DANE, where the set-up should give ${wanted}`],
+    };
   }
   switch (level) {
     case "must":
@@ -169,14 +203,25 @@ function judgeAlone(trial: Trial, scenario: Scenario | undefined, evidence: Evid
   }
 }
 
-function judgeControl({ expectation }: Trial, { outcome, leaks }: Observation): Pick<Judged, "verdict" | "reasons"> {
+function judgeControl(
+  { expectation }: Trial,
+  { outcome, leaks }: Observation,
+): Pick<Judged, "verdict" | "reasons"> {
   const lost = expectation.leaks === "on-the-wire" ? leaks.onTheWire : leaks.toTheAttacker;
   const where = expectation.leaks === "on-the-wire" ? "in clear text on the wire" : "by the attacker";
   if (!lost) {
-    return { verdict: "inconclusive", reasons: [`the attack did not succeed without DANE either (${outcome}): it proves nothing`] };
+    return {
+      verdict: "inconclusive",
+      reasons: [`the attack did not succeed without DANE either (${outcome}): it proves nothing`],
+    };
   }
   if (outcome !== null && !expectation.permitted.includes(outcome)) {
-    return { verdict: "inconclusive", reasons: [`the message was read ${where}, but by ${outcome} instead of ${expectation.permitted.join(" or ")}`] };
+    return {
+      verdict: "inconclusive",
+      reasons: [
+        `the message was read ${where}, but by ${outcome} instead of ${expectation.permitted.join(" or ")}`,
+      ],
+    };
   }
   return { verdict: "pass", reasons: [`the attack succeeds without DANE: the message was read ${where}`] };
 }
@@ -194,17 +239,34 @@ function withOthers(own: Judged, others: readonly Judged[]): Judged {
   if (own.verdict === "error") return own;
   for (const other of others) {
     if (other.verdict === "error") {
-      return { ...own, verdict: "error", reasons: [`its ${other.trial.role} (${other.trial.id}) could not be judged: ${other.reasons[0] ?? ""}`] };
+      return {
+        ...own,
+        verdict: "error",
+        reasons: [
+          `its ${other.trial.role} (${other.trial.id}) could not be judged: ${other.reasons[0] ?? ""}`,
+        ],
+      };
     }
-    if (other.trial.role === "twin" && other.verdict === "fail" && own.observation.outcome === "authenticated") {
+    if (
+      other.trial.role === "twin" &&
+      other.verdict === "fail" &&
+      own.observation.outcome === "authenticated"
+    ) {
       return {
         ...own,
         verdict: "fail",
-        reasons: [`the twin, whose TLSA records match nothing, was not refused (${other.observation.outcome}): the sender's claim is empty`, ...other.reasons],
+        reasons: [
+          `the twin, whose TLSA records match nothing, was not refused (${other.observation.outcome}): the sender's claim is empty`,
+          ...other.reasons,
+        ],
       };
     }
     if (!doesDane(other.trial) && other.verdict === "inconclusive" && own.verdict !== "fail") {
-      return { ...own, verdict: "inconclusive", reasons: [`its control (${other.trial.id}): ${other.reasons[0] ?? ""}`, ...own.reasons] };
+      return {
+        ...own,
+        verdict: "inconclusive",
+        reasons: [`its control (${other.trial.id}): ${other.reasons[0] ?? ""}`, ...own.reasons],
+      };
     }
   }
   return own;
@@ -221,13 +283,19 @@ function withDivergence(
   const stack = plan.stacks.find(({ id }) => id === trial.stack);
   if (!stack || trial.role === "twin") return judged;
   for (const divergence of divergences.get(stack.sender.name) ?? []) {
-    if (!matchesGlob(divergence.scenario, trial.scenario) || !divergence.policies.includes(trial.policy)) continue;
+    if (!matchesGlob(divergence.scenario, trial.scenario) || !divergence.policies.includes(trial.policy))
+      continue;
     if (divergence.versions.length > 0 && !divergence.versions.includes(stack.sender.version)) continue;
     if (divergence.resolvers.length > 0 && !divergence.resolvers.includes(stack.resolver.name)) continue;
     seen.add(divergence);
     if ((verdict === "fail" || verdict === "warn") && observation.outcome === divergence.outcome) {
       used.add(divergence);
-      return { ...judged, verdict: "known", reasons: [`known: ${divergence.reason}`, ...judged.reasons], divergence };
+      return {
+        ...judged,
+        verdict: "known",
+        reasons: [`known: ${divergence.reason}`, ...judged.reasons],
+        divergence,
+      };
     }
   }
   return judged;
@@ -245,7 +313,13 @@ function errorOf(trial: Trial, evidence: Evidence | undefined, reason: string): 
     ms: 0,
     errors: [reason],
   };
-  return { trial, evidence: nothing, observation: observe(nothing, trial.policy), verdict: "error", reasons: [reason] };
+  return {
+    trial,
+    evidence: nothing,
+    observation: observe(nothing, trial.policy),
+    verdict: "error",
+    reasons: [reason],
+  };
 }
 
 function resultOf(input: JudgeInput, judged: Judged & { readonly divergence?: Divergence }): TrialResult {

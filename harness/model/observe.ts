@@ -39,12 +39,15 @@ export function observe(evidence: Evidence, policy: Policy): Observation {
   const disagreements: string[] = [];
   const leaks = {
     onTheWire: sessions.some((session) => session.canary === mail.canary && session.canaryInClear),
-    toTheAttacker: sessions.some((session) => session.canary === mail.canary && session.witness === "attacker"),
+    toTheAttacker: sessions.some(
+      (session) => session.canary === mail.canary && session.witness === "attacker",
+    ),
   };
 
   for (const { name, type, rcode, authenticated, answers, error, expected } of evidence.dns) {
     const mismatch = resolverMismatch(rcode, authenticated, answers.length === 0, error, expected);
-    if (mismatch) errors.push(`the resolver's answer to ${name} ${type} is not what the zone demands: ${mismatch}`);
+    if (mismatch)
+      errors.push(`the resolver's answer to ${name} ${type} is not what the zone demands: ${mismatch}`);
   }
 
   if (!last) {
@@ -52,7 +55,8 @@ export function observe(evidence: Evidence, policy: Policy): Observation {
     return { outcome: null, disagreements, leaks, errors, claimed: null };
   }
 
-  if (last.status === "sent" && !delivered) disagreements.push("the log says sent, but no receiver accepted the message");
+  if (last.status === "sent" && !delivered)
+    disagreements.push("the log says sent, but no receiver accepted the message");
   if (last.status !== "sent" && delivered) {
     disagreements.push(`the log says ${last.status}, but ${delivered.host} accepted the message`);
   }
@@ -93,11 +97,14 @@ function resolverMismatch(
 ): string | null {
   if (rcode === null) return error ?? "no answer";
   if (expected.status === "any") return null;
-  if (expected.status === "bogus") return rcode === "SERVFAIL" ? null : `${rcode} where SERVFAIL was expected (bogus)`;
-  if (rcode !== "NOERROR" && rcode !== "NXDOMAIN") return `${rcode} where an answer was expected (${expected.status})`;
+  if (expected.status === "bogus")
+    return rcode === "SERVFAIL" ? null : `${rcode} where SERVFAIL was expected (bogus)`;
+  if (rcode !== "NOERROR" && rcode !== "NXDOMAIN")
+    return `${rcode} where an answer was expected (${expected.status})`;
   if (authenticated !== (expected.status === "secure")) {
     return `AD is ${authenticated ? "set" : "not set"} where the answer is ${expected.status}`;
   }
-  if (empty !== expected.empty) return empty ? "no records where there are some" : "records where there are none";
+  if (empty !== expected.empty)
+    return empty ? "no records where there are some" : "records where there are none";
   return null;
 }

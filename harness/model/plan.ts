@@ -142,7 +142,13 @@ export function plan(scenarios: readonly Scenario[], options: PlanOptions): Plan
         domains.push(domain, ...(twin ? [twinDomain] : []));
         for (const stack of options.stacks) {
           const id = [scenario.id, stack.id, policy, ...(place ? [place] : [])].join("/");
-          const base = { scenario: scenario.id, stack: stack.id, policy, canary: place, attempts: scenario.attempts };
+          const base = {
+            scenario: scenario.id,
+            stack: stack.id,
+            policy,
+            canary: place,
+            attempts: scenario.attempts,
+          };
           trials.push({ ...base, id, role, of: null, domain: domain.key, expectation });
           if (twin) {
             trials.push({

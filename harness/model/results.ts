@@ -4,7 +4,16 @@ import { outcomes, policies } from "./scenario.ts";
 /** The results document: results.json. Its JSON Schema is made from this source (reports/results.schema.json). */
 export const resultsVersion = 1;
 
-export const verdicts = ["pass", "fail", "warn", "info", "known", "unsupported", "inconclusive", "error"] as const;
+export const verdicts = [
+  "pass",
+  "fail",
+  "warn",
+  "info",
+  "known",
+  "unsupported",
+  "inconclusive",
+  "error",
+] as const;
 export type Verdict = (typeof verdicts)[number];
 
 const image = z.object({

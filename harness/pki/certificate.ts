@@ -73,8 +73,17 @@ function decoded(der: Uint8Array): Node {
 function distinguishedName(attributes: readonly NameAttribute[]): Node {
   return sequence(
     ...attributes.map(([type, text]) => {
-      const printable = type === oids.country || type === oids.jurisdictionCountry || type === oids.serialNumber;
-      return set(sequence(oid(type), primitive(printable ? asn1.Type.PRINTABLESTRING : asn1.Type.UTF8, Buffer.from(text).toString("latin1"))));
+      const printable =
+        type === oids.country || type === oids.jurisdictionCountry || type === oids.serialNumber;
+      return set(
+        sequence(
+          oid(type),
+          primitive(
+            printable ? asn1.Type.PRINTABLESTRING : asn1.Type.UTF8,
+            Buffer.from(text).toString("latin1"),
+          ),
+        ),
+      );
     }),
   );
 }
@@ -106,7 +115,11 @@ function keyIdentifier(spki: Uint8Array): string {
 }
 
 function extension(id: string, critical: boolean, value: Node): Node {
-  return sequence(oid(id), ...(critical ? [primitive(asn1.Type.BOOLEAN, "\xff")] : []), octets(binary(encoded(value))));
+  return sequence(
+    oid(id),
+    ...(critical ? [primitive(asn1.Type.BOOLEAN, "\xff")] : []),
+    octets(binary(encoded(value))),
+  );
 }
 
 function extensions({ key, issuerKey, names, ca, policy }: CertificateInput): Node {
@@ -114,17 +127,26 @@ function extensions({ key, issuerKey, names, ca, policy }: CertificateInput): No
   const certificateAndCrlSigning = "\x01\x06";
   return sequence(
     extension("2.5.29.19", ca, sequence(...(ca ? [primitive(asn1.Type.BOOLEAN, "\xff")] : []))),
-    extension("2.5.29.15", true, primitive(asn1.Type.BITSTRING, ca ? certificateAndCrlSigning : digitalSignature)),
+    extension(
+      "2.5.29.15",
+      true,
+      primitive(asn1.Type.BITSTRING, ca ? certificateAndCrlSigning : digitalSignature),
+    ),
     ...(ca ? [] : [extension("2.5.29.37", false, sequence(oid("1.3.6.1.5.5.7.3.1")))]),
     extension("2.5.29.14", false, octets(keyIdentifier(key.spki))),
     extension("2.5.29.35", false, sequence(tagged(0, false, keyIdentifier(issuerKey.spki)))),
-    ...(names.length > 0 ? [extension("2.5.29.17", false, sequence(...names.map((name) => tagged(2, false, name))))] : []),
+    ...(names.length > 0
+      ? [extension("2.5.29.17", false, sequence(...names.map((name) => tagged(2, false, name))))]
+      : []),
     ...(policy ? [extension("2.5.29.32", false, sequence(sequence(oid(policy))))] : []),
   );
 }
 
 export function pemOf(der: Uint8Array): string {
-  const lines = Buffer.from(der).toString("base64").match(/.{1,64}/g) ?? [];
+  const lines =
+    Buffer.from(der)
+      .toString("base64")
+      .match(/.{1,64}/g) ?? [];
   return `-----BEGIN CERTIFICATE-----\n${lines.join("\n")}\n-----END CERTIFICATE-----\n`;
 }
 

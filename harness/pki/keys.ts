@@ -49,7 +49,10 @@ export function pkcs8(key: KeyObject): string {
  * certificate's, but that signs with another secret: the server "lacks the key". P-256 only.
  */
 export function lostKey(key: SigningKey): string {
-  const [own, other] = [key.privateKey.export({ format: "der", type: "sec1" }), generateKeyPairSync("ec", { namedCurve: "P-256" }).privateKey.export({ format: "der", type: "sec1" })];
+  const [own, other] = [
+    key.privateKey.export({ format: "der", type: "sec1" }),
+    generateKeyPairSync("ec", { namedCurve: "P-256" }).privateKey.export({ format: "der", type: "sec1" }),
+  ];
   // ECPrivateKey (RFC 5915): SEQUENCE { INTEGER 1, OCTET STRING secret (32 octets at offset 7), [0] curve, [1] public key }.
   const forged = Buffer.concat([own.subarray(0, 7), other.subarray(7, 39), own.subarray(39)]);
   return pkcs8(createPrivateKey({ key: forged, format: "der", type: "sec1" }));

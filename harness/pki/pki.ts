@@ -45,7 +45,10 @@ export function createPki(now: Date): Pki {
   const days = (count: number): Date => new Date(now.getTime() + count * day);
 
   const issuer = (name: string, by: Issuer | null, ca: boolean): Issuer => {
-    const subject = [[oids.organization, "danelab"], [oids.commonName, name]] as const;
+    const subject = [
+      [oids.organization, "danelab"],
+      [oids.commonName, name],
+    ] as const;
     const key = createKey("p256");
     const certificate = createCertificate({
       subject,
@@ -105,7 +108,8 @@ export function createPki(now: Date): Pki {
         notAfter,
         names: spec.names,
         ca: false,
-        policy: spec.kind === "dv" ? oids.domainValidated : spec.kind === "ev" ? oids.extendedValidation : null,
+        policy:
+          spec.kind === "dv" ? oids.domainValidated : spec.kind === "ev" ? oids.extendedValidation : null,
       });
     const leaf = leafFrom(days(spec.notBefore), days(spec.notAfter));
     let previous: Certificate | undefined;
@@ -132,7 +136,9 @@ export function createPki(now: Date): Pki {
           return named(ref);
       }
     };
-    const named = (ref: Exclude<CertificateRef, "leaf" | "previous-leaf" | "intermediate" | "root">): Certificate => {
+    const named = (
+      ref: Exclude<CertificateRef, "leaf" | "previous-leaf" | "intermediate" | "root">,
+    ): Certificate => {
       const of = (["private", "public", "other"] as const).find((name) => ref.startsWith(name)) ?? "other";
       return ref.endsWith("root") ? authority(of).root.certificate : authority(of).intermediate.certificate;
     };

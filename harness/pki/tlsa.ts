@@ -17,28 +17,48 @@ export function associationData(certificate: Certificate, selector: 0 | 1, match
 }
 
 /** TLSA RDATA: usage, selector, matching type, data. */
-export function tlsaRdata({ usage, selector, matchingType, data }: TlsaSpec, chain: IssuedChain, pki: Pki): Uint8Array {
+export function tlsaRdata(
+  { usage, selector, matchingType, data }: TlsaSpec,
+  chain: IssuedChain,
+  pki: Pki,
+): Uint8Array {
   const head = Buffer.from([usage, selector, matchingType]);
   if ("hex" in data) return Buffer.concat([head, Buffer.from(data.hex, "hex")]);
   const anchor = usage === 0 || usage === 2;
-  const certificate = data.matches ? chain.certificate(data.from) : anchor ? pki.stranger.root : pki.stranger.leaf;
+  const certificate = data.matches
+    ? chain.certificate(data.from)
+    : anchor
+      ? pki.stranger.root
+      : pki.stranger.leaf;
   const whole = associationData(certificate, data.selector, data.matchingType);
   if (data.octets === undefined) return Buffer.concat([head, whole]);
-  return Buffer.concat([head, whole.subarray(0, data.octets), Buffer.alloc(Math.max(0, data.octets - whole.length))]);
+  return Buffer.concat([
+    head,
+    whole.subarray(0, data.octets),
+    Buffer.alloc(Math.max(0, data.octets - whole.length)),
+  ]);
 }
 
 /** "3 1 1" */
-export function parseTlsa(text: string): { readonly usage: number; readonly selector: number; readonly matchingType: number } {
+export function parseTlsa(text: string): {
+  readonly usage: number;
+  readonly selector: number;
+  readonly matchingType: number;
+} {
   const found = /^(\d{1,3}) (\d{1,3}) (\d{1,3})$/.exec(text);
   const [usage = 256, selector = 256, matchingType = 256] = (found ?? []).slice(1).map(Number);
-  if (usage > 255 || selector > 255 || matchingType > 255) throw new UsageError(`"${text}" is not usage, selector and matching type`);
+  if (usage > 255 || selector > 255 || matchingType > 255)
+    throw new UsageError(`"${text}" is not usage, selector and matching type`);
   return { usage, selector, matchingType };
 }
 
 /** Which of the certificates the record's data is made from, by index; usage is left out of it. Unknown parameters match nothing. */
 export function tlsaMatches(rdata: Uint8Array, certificates: readonly Certificate[]): readonly number[] {
   const [, selector, matchingType] = rdata;
-  if ((selector !== 0 && selector !== 1) || (matchingType !== 0 && matchingType !== 1 && matchingType !== 2)) return [];
+  if ((selector !== 0 && selector !== 1) || (matchingType !== 0 && matchingType !== 1 && matchingType !== 2))
+    return [];
   const data = Buffer.from(rdata.subarray(3));
-  return certificates.flatMap((certificate, index) => (associationData(certificate, selector, matchingType).equals(data) ? [index] : []));
+  return certificates.flatMap((certificate, index) =>
+    associationData(certificate, selector, matchingType).equals(data) ? [index] : [],
+  );
 }

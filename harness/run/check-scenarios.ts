@@ -76,7 +76,9 @@ const mx = z.strictObject({
   addresses: z.enum(["both", "ipv4", "ipv6"]).optional(),
   certificate: certificate.optional(),
   sni: z.record(z.string(), certificate).optional(),
-  tlsa: z.array(z.union([z.string().regex(/^\d{1,3} \d{1,3} \d{1,3}$/, 'must be like "3 1 1"'), tlsaSpec])).optional(),
+  tlsa: z
+    .array(z.union([z.string().regex(/^\d{1,3} \d{1,3} \d{1,3}$/, 'must be like "3 1 1"'), tlsaSpec]))
+    .optional(),
   tlsaAt: z.enum(["host", "alias"]).optional(),
   server: z.enum(serverBehaviours).optional(),
   attacker: attacker.optional(),
@@ -97,20 +99,29 @@ const zoneFields = {
     ])
     .optional(),
   records: z
-    .array(z.strictObject({ name, type: z.enum(["A", "AAAA", "MX", "CNAME", "DNAME", "TXT", "NS"]), data: name }))
+    .array(
+      z.strictObject({ name, type: z.enum(["A", "AAAA", "MX", "CNAME", "DNAME", "TXT", "NS"]), data: name }),
+    )
     .optional(),
-  faults: z.array(z.strictObject({ fault: z.enum(faultNames), type: name.optional(), name: name.optional() })).optional(),
+  faults: z
+    .array(z.strictObject({ fault: z.enum(faultNames), type: name.optional(), name: name.optional() }))
+    .optional(),
 };
 const zone = z.strictObject(zoneFields);
 const scenario = z.strictObject({
-  id: z.string().max(40).regex(label, "must be lower case letters, digits and hyphens: it becomes a DNS label"),
+  id: z
+    .string()
+    .max(40)
+    .regex(label, "must be lower case letters, digits and hyphens: it becomes a DNS label"),
   title: name,
   why: name.optional(),
   cites: z.array(z.string().regex(/^RFC \d+( \S.*)?$/, 'must be like "RFC 7672 3.1.1"')).min(1),
   canary: z.boolean().optional(),
   recipient: name.optional(),
   zone: zone.optional(),
-  zones: z.record(z.string().regex(label), z.strictObject({ ...zoneFields, under: z.literal("tld").optional() })).optional(),
+  zones: z
+    .record(z.string().regex(label), z.strictObject({ ...zoneFields, under: z.literal("tld").optional() }))
+    .optional(),
   mx: z.union([mx, z.array(mx).min(1)]).optional(),
   attempts: z.int().min(1).max(5).optional(),
   expect: z.strictObject({
@@ -136,7 +147,9 @@ type MxText = z.infer<typeof mx>;
 export function checkFile(content: unknown, shown: string): readonly Scenario[] {
   const parsed = file.safeParse(content);
   if (!parsed.success) {
-    throw new UsageError(`${shown}: export default scenarios("group", [...]) is missing or wrong: ${explain(parsed.error, content)}`);
+    throw new UsageError(
+      `${shown}: export default scenarios("group", [...]) is missing or wrong: ${explain(parsed.error, content)}`,
+    );
   }
   return parsed.data.scenarios.map((text, index) => {
     const where = `${shown}: ${idOf(text) ?? `scenario ${index + 1}`}`;
@@ -150,7 +163,9 @@ export function checkFile(content: unknown, shown: string): readonly Scenario[] 
 }
 
 function idOf(text: unknown): string | undefined {
-  return typeof text === "object" && text !== null && "id" in text && typeof text.id === "string" ? text.id : undefined;
+  return typeof text === "object" && text !== null && "id" in text && typeof text.id === "string"
+    ? text.id
+    : undefined;
 }
 
 const fields: readonly string[] = [
@@ -179,10 +194,14 @@ function deepest(issues: readonly z.core.$ZodIssue[], content: unknown): readonl
   return issues.flatMap((issue) => {
     if (issue.code !== "invalid_union") return [issue];
     const inner = issue.errors
-      .map((branch) => deepest(branch, content).map((one) => ({ ...one, path: [...issue.path, ...one.path] })))
+      .map((branch) =>
+        deepest(branch, content).map((one) => ({ ...one, path: [...issue.path, ...one.path] })),
+      )
       .filter((branch) => branch.length > 0)
       .sort((a, b) => a.length - b.length || (b[0]?.path.length ?? 0) - (a[0]?.path.length ?? 0));
-    const right = inner.find((branch) => branch[0]?.code !== "invalid_type" || branch[0].path.length > issue.path.length);
+    const right = inner.find(
+      (branch) => branch[0]?.code !== "invalid_type" || branch[0].path.length > issue.path.length,
+    );
     return right ?? inner[0] ?? [issue];
   });
 }
@@ -206,7 +225,12 @@ function hostOf(text: MxText, index: number, several: boolean): MxHost {
   return {
     name: text.host ?? (several ? `mx${index + 1}` : "mx"),
     zone: text.zone ?? "@",
-    alias: text.alias === undefined ? null : typeof text.alias === "string" ? { name: text.alias, zone: "@" } : text.alias,
+    alias:
+      text.alias === undefined
+        ? null
+        : typeof text.alias === "string"
+          ? { name: text.alias, zone: "@" }
+          : text.alias,
     preference: text.preference ?? 10 * (index + 1),
     addresses: text.addresses ?? "both",
     certificate: text.certificate ?? selfSigned(),
@@ -252,7 +276,13 @@ function exact({ leaks, ...rest }: z.infer<typeof expectation>): Expectation {
   return leaks === undefined ? rest : { ...rest, leaks };
 }
 
-function expectations({ dane, "dane-only": daneOnly, may, control, verify }: ScenarioText["expect"]): Scenario["expect"] {
+function expectations({
+  dane,
+  "dane-only": daneOnly,
+  may,
+  control,
+  verify,
+}: ScenarioText["expect"]): Scenario["expect"] {
   const all: Partial<Record<Policy, Expectation>> = {};
   if (dane) all.dane = exact(dane);
   if (daneOnly) all["dane-only"] = exact(daneOnly);
@@ -265,7 +295,11 @@ function expectations({ dane, "dane-only": daneOnly, may, control, verify }: Sce
 
 /** RFC 7672 section 6, 2.2: with mandatory DANE, what is not authenticated is delayed. */
 export function mandatory(dane: Expectation): Expectation {
-  const permitted = new Set(dane.permitted.map((outcome): Outcome => (outcome === "encrypted" || outcome === "cleartext" ? "deferred" : outcome)));
+  const permitted = new Set(
+    dane.permitted.map(
+      (outcome): Outcome => (outcome === "encrypted" || outcome === "cleartext" ? "deferred" : outcome),
+    ),
+  );
   return {
     level: permitted.size === 1 && permitted.has("deferred") ? "must" : dane.level,
     permitted: [...permitted],
@@ -277,12 +311,16 @@ export function mandatory(dane: Expectation): Expectation {
 function contradiction(scenario: Scenario): string | null {
   const { expect, mx: hosts, zones } = scenario;
   const attacked = hosts.some(({ attacker: one }) => one !== null);
-  if (!expect.dane && !expect["dane-only"]) return 'field "expect.dane": is missing: what does the RFC permit?';
-  if (attacked && !expect.may?.leaks) return 'field "expect.control": is missing: an attack must say what a sender without DANE loses';
-  if (!attacked && (expect.may?.leaks || expect.verify)) return "there is no attacker, so that a control has nothing to lose";
+  if (!expect.dane && !expect["dane-only"])
+    return 'field "expect.dane": is missing: what does the RFC permit?';
+  if (attacked && !expect.may?.leaks)
+    return 'field "expect.control": is missing: an attack must say what a sender without DANE loses';
+  if (!attacked && (expect.may?.leaks || expect.verify))
+    return "there is no attacker, so that a control has nothing to lose";
   for (const host of hosts) {
     for (const key of [host.zone, host.alias?.zone]) {
-      if (key !== undefined && !(key in zones)) return `field "mx.zone": there is no zone "${key}"; there are ${Object.keys(zones).join(", ")}`;
+      if (key !== undefined && !(key in zones))
+        return `field "mx.zone": there is no zone "${key}"; there are ${Object.keys(zones).join(", ")}`;
     }
     if (host.tlsaAt === "alias" && !host.alias) return 'field "mx.tlsaAt": the host has no alias';
   }

@@ -82,7 +82,9 @@ export function collectStack(
   });
   const byDomain = new Map(records.map((record) => [record.trial.domain, record]));
   const byRecipient = new Map(records.map((record) => [record.mail.to, record]));
-  const byZone = new Map(records.flatMap((record) => record.facts.zones.map((zone) => [zone, record] as const)));
+  const byZone = new Map(
+    records.flatMap((record) => record.facts.zones.map((zone) => [zone, record] as const)),
+  );
   const byQueueId = new Map<string, TrialRecord>();
   const waiting = new Map<TrialRecord, Set<() => void>>();
   const wake = (record: TrialRecord): void => {

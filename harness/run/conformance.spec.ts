@@ -13,7 +13,10 @@ const stacks = selectPrograms(registry.senders, [], "").flatMap((sender) =>
   selectPrograms(registry.resolvers, [], "").map((resolver) => stackOf(sender, resolver)),
 );
 const planned = plan(scenarios, { stacks, policies: ["dane", "dane-only", "may"] });
-const groups = Map.groupBy(planned.trials.filter(({ role }) => role !== "twin"), ({ scenario }) => scenario);
+const groups = Map.groupBy(
+  planned.trials.filter(({ role }) => role !== "twin"),
+  ({ scenario }) => scenario,
+);
 
 const run = startConformanceRun(planned, registry);
 afterAll(() => run.stop());

@@ -16,7 +16,11 @@ export interface DeliverOptions {
 }
 
 /** Sends everything but the canaries of the end at once, then those. */
-export async function deliverStack(lab: StackLab, collector: StackCollector, options: DeliverOptions): Promise<void> {
+export async function deliverStack(
+  lab: StackLab,
+  collector: StackCollector,
+  options: DeliverOptions,
+): Promise<void> {
   const tools = { retry: retrier(lab), queue: queueLooker(lab) };
   const [last, first] = [
     collector.records.filter(({ trial }) => trial.canary === "end"),
@@ -55,7 +59,8 @@ async function deliverBatch(
     records.forEach((record, index) => {
       const reply = replies[index];
       collector.submitted(record, reply ? lab.sender.driver.queueId(reply.reply) : null);
-      if (!reply?.accepted) record.errors.push(`the sender did not take the message: ${reply?.reply ?? "no reply"}`);
+      if (!reply?.accepted)
+        record.errors.push(`the sender did not take the message: ${reply?.reply ?? "no reply"}`);
     });
   });
 
@@ -91,9 +96,14 @@ async function attend(
   if (record.errors.length > 0) return;
 
   for (let attempt = 1; ; attempt++) {
-    await wait(() => record.attempts.length >= attempt, durations.firstAttempt, "a verdict in the sender's log");
+    await wait(
+      () => record.attempts.length >= attempt,
+      durations.firstAttempt,
+      "a verdict in the sender's log",
+    );
     if (attempt >= record.trial.attempts || record.attempts.at(-1)?.status !== "deferred") break;
-    if (record.queueId === null) throw new HarnessError("the sender gave no queue id: the message cannot be tried again");
+    if (record.queueId === null)
+      throw new HarnessError("the sender gave no queue id: the message cannot be tried again");
     await pause(durations.retryBackoff);
     await tools.retry(record.queueId);
   }

@@ -35,5 +35,7 @@ export async function leaseSubnet(): Promise<Lease> {
       // Held by another run.
     }
   }
-  throw new HarnessError(`all ${subnets - 1} lab networks are in use; end other runs of danelab, or remove ${folder}`);
+  throw new HarnessError(
+    `all ${subnets - 1} lab networks are in use; end other runs of danelab, or remove ${folder}`,
+  );
 }

@@ -28,7 +28,8 @@ export async function loadScenarios(folders: readonly string[]): Promise<readonl
   const own = await filesIn(join(home, "scenarios"), "scenarios");
   const further = await Promise.all(folders.map((folder) => filesIn(resolve(folder), folder)));
   for (const [index, files] of further.entries()) {
-    if (files.length === 0) throw new UsageError(`--scenarios ${folders[index]}: holds no scenario files (*.ts, *.js, *.mjs)`);
+    if (files.length === 0)
+      throw new UsageError(`--scenarios ${folders[index]}: holds no scenario files (*.ts, *.js, *.mjs)`);
   }
   if (further.length > 0) resolveVocabulary();
   const seen = new Map<string, string>();
@@ -36,7 +37,8 @@ export async function loadScenarios(folders: readonly string[]): Promise<readonl
   for (const { path, shown } of [...own, ...further.flat()]) {
     for (const scenario of checkFile(await contentOf(path, shown), shown)) {
       const before = seen.get(scenario.id);
-      if (before !== undefined) throw new UsageError(`${shown}: ${scenario.id}: the id is taken already, in ${before}`);
+      if (before !== undefined)
+        throw new UsageError(`${shown}: ${scenario.id}: the id is taken already, in ${before}`);
       seen.set(scenario.id, shown);
       all.push(scenario);
     }

@@ -86,13 +86,18 @@ export async function run(input: RunInput, listener: RunListener): Promise<Finis
       evidencePath: (trial) => evidencePath(trial.id),
     });
     judging = judgeNow;
-    listener.progress(`world made: ${world.domains.size} recipient domains, ${world.zoneFiles.length} zones, ${world.hosts.length} MX hosts`);
+    listener.progress(
+      `world made: ${world.domains.size} recipient domains, ${world.zoneFiles.length} zones, ${world.hosts.length} MX hosts`,
+    );
 
     let index = 0;
     for (const one of input.programs.stacks) {
       const trials = plan.trials.filter(({ stack }) => stack === one.stack.id);
       const reader = one.sender.driver.createLogReader();
-      collectors.set(one.stack.id, collectStack(trials, world, reader, { id: input.runId, firstIndex: index }));
+      collectors.set(
+        one.stack.id,
+        collectStack(trials, world, reader, { id: input.runId, firstIndex: index }),
+      );
       index += trials.length;
     }
     const drivers = new Map(input.programs.stacks.map((one) => [one.stack.id, one.sender.driver]));
@@ -118,7 +123,8 @@ export async function run(input: RunInput, listener: RunListener): Promise<Finis
           session: (session, stack) => collectors.get(stack)?.session(session),
           senderLog: (stack, line) => {
             collectors.get(stack)?.logLine(line);
-            if (drivers.get(stack)?.misconfigured(line)) fault(`the sender of ${stack} is not set up as it must be: ${line}`, stack);
+            if (drivers.get(stack)?.misconfigured(line))
+              fault(`the sender of ${stack} is not set up as it must be: ${line}`, stack);
           },
           stray: (packet) => strays.push(packet),
           fault,
@@ -182,7 +188,11 @@ export async function run(input: RunInput, listener: RunListener): Promise<Finis
 }
 
 function labelsOf(input: RunInput): Readonly<Record<string, string>> {
-  return { [runLabel]: input.runId, "danelab.pid": String(process.pid), ...(input.keep ? { "danelab.keep": "yes" } : {}) };
+  return {
+    [runLabel]: input.runId,
+    "danelab.pid": String(process.pid),
+    ...(input.keep ? { "danelab.keep": "yes" } : {}),
+  };
 }
 
 /** One promise per stack that rejects when something it needs broke. */
@@ -191,10 +201,10 @@ function breakers(stacks: readonly string[]) {
   // A breaker that nobody waits for at the moment is no unhandled rejection.
   for (const { promise } of all.values()) promise.catch(() => undefined);
   return {
-    of: (stack: string): Promise<never> => all.get(stack)?.promise ?? Promise.reject(new HarnessError(`no stack ${stack}`)),
+    of: (stack: string): Promise<never> =>
+      all.get(stack)?.promise ?? Promise.reject(new HarnessError(`no stack ${stack}`)),
     fail: (error: Error, stack?: string): void => {
       for (const [id, { reject }] of all) if (stack === undefined || stack === id) reject(error);
     },
   };
 }
-

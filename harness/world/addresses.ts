@@ -35,7 +35,10 @@ export function addressPlan(subnet: number): AddressPlan {
     stack: (index) => pair(16 + index),
     mxHost: (index) => {
       const offset = firstMxHost + index;
-      if (offset > lastMxHost) throw new HarnessError(`a run has room for ${lastMxHost - firstMxHost} MX hosts; select fewer scenarios`);
+      if (offset > lastMxHost)
+        throw new HarnessError(
+          `a run has room for ${lastMxHost - firstMxHost} MX hosts; select fewer scenarios`,
+        );
       return { ipv4: ipv4(offset), ipv6: `${prefix6}:a:${offset.toString(16)}` };
     },
     mxHosts: { ipv4: [`${ipv4(1024)}/22`, `${ipv4(2048)}/21`], ipv6: `${prefix6}:a:0/112` },

@@ -92,8 +92,14 @@ export function compileDomain(domain: RecipientDomain, makers: DomainMakers): Co
     for (const tlsa of host.tlsa) {
       add(baseZone, rawRecord(`_25._tcp.${base}`, "TLSA", ttl, tlsaRdata(tlsa, chain, makers.pki)));
     }
-    const mxOwner = scenario.recipient === "@" || !isAlias(scenario.recipient, scenario.zones["@"]) ? names.recipient : undefined;
-    add("@", record(mxOwner ?? names.absolute("@", "@"), "MX", ttl, `${host.preference} ${names.mxTarget(host)}`));
+    const mxOwner =
+      scenario.recipient === "@" || !isAlias(scenario.recipient, scenario.zones["@"])
+        ? names.recipient
+        : undefined;
+    add(
+      "@",
+      record(mxOwner ?? names.absolute("@", "@"), "MX", ttl, `${host.preference} ${names.mxTarget(host)}`),
+    );
     return {
       domain: domain.key,
       name: hostName.replace(/\.$/, ""),
@@ -134,5 +140,8 @@ export function compileDomain(domain: RecipientDomain, makers: DomainMakers): Co
 
 /** Whether the recipient domain is an alias, so that its MX records stand at the main zone's apex. */
 function isAlias(recipient: string, zone: ZoneSpec | undefined): boolean {
-  return zone?.records.some(({ name, type }) => name === recipient && (type === "CNAME" || type === "DNAME")) ?? false;
+  return (
+    zone?.records.some(({ name, type }) => name === recipient && (type === "CNAME" || type === "DNAME")) ??
+    false
+  );
 }

@@ -35,7 +35,8 @@ export function namesOf(domain: RecipientDomain): DomainNames {
   const origins = originsOf(domain);
   const originOf = (key: string): string => {
     const origin = origins.get(key);
-    if (origin === undefined) throw new UsageError(`${scenario.file}: ${scenario.id}: there is no zone "${key}"`);
+    if (origin === undefined)
+      throw new UsageError(`${scenario.file}: ${scenario.id}: there is no zone "${key}"`);
     return origin;
   };
   const inZone = (name: string, key: string): string => {
@@ -59,7 +60,8 @@ export function namesOf(domain: RecipientDomain): DomainNames {
               : name === "alias" && host
                 ? mxTarget(host)
                 : origins.get(name);
-      if (fqdn === undefined) throw new UsageError(`${scenario.file}: ${scenario.id}: unknown place ${place}`);
+      if (fqdn === undefined)
+        throw new UsageError(`${scenario.file}: ${scenario.id}: unknown place ${place}`);
       return fqdn.replace(/\.$/, "");
     });
 

@@ -49,7 +49,9 @@ export function buildTree(drafts: readonly ZoneDraft[], nameServerOf: (origin: s
   /** The weakest link from the root to the zone, the zone's own answer left out. */
   const chainStatus = (zone: ZoneDraft): DnsStatus => {
     const parent = parentOf(zone.origin);
-    return parent ? weakest(chainStatus(parent), statusOf(complete.get(parent.origin) ?? parent, zone.origin, "DS")) : "secure";
+    return parent
+      ? weakest(chainStatus(parent), statusOf(complete.get(parent.origin) ?? parent, zone.origin, "DS"))
+      : "secure";
   };
 
   const expected = (name: string, type: string, links = 0): { status: DnsStatus; empty: boolean } => {
@@ -95,10 +97,18 @@ function owns(owner: string, name: string, zone: ZoneDraft): boolean {
   const closest = lowerOwner.slice(2);
   if (!lowerName.endsWith(`.${closest}`)) return false;
   const below = ancestry(lowerName).filter((ancestor) => ancestor.length > closest.length);
-  return !zone.records.some((one) => below.some((exists) => one.name.toLowerCase() === exists || one.name.toLowerCase().endsWith(`.${exists}`)));
+  return !zone.records.some((one) =>
+    below.some(
+      (exists) => one.name.toLowerCase() === exists || one.name.toLowerCase().endsWith(`.${exists}`),
+    ),
+  );
 }
 
-function alias(zone: ZoneDraft, name: string, type: string): { readonly target: string; readonly type: string } | undefined {
+function alias(
+  zone: ZoneDraft,
+  name: string,
+  type: string,
+): { readonly target: string; readonly type: string } | undefined {
   if (type === "CNAME") return undefined;
   for (const one of zone.records) {
     if (one.type === "CNAME" && owns(one.name, name, zone)) return { target: targetOf(one), type: "CNAME" };

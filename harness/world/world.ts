@@ -50,7 +50,10 @@ const names = {
 const hour = 3_600_000;
 const timers = "1 3600 600 86400 10";
 
-function infrastructure(addresses: AddressPlan, validity: { inception: Date; expiration: Date }): readonly ZoneDraft[] {
+function infrastructure(
+  addresses: AddressPlan,
+  validity: { inception: Date; expiration: Date },
+): readonly ZoneDraft[] {
   const signing = { algorithm: 13, keys: "ksk+zsk", denial: { type: "nsec" }, ...validity } as const;
   const { root, tld: tldServer, domains } = addresses.nameServers;
   return [
@@ -81,7 +84,10 @@ function infrastructure(addresses: AddressPlan, validity: { inception: Date; exp
   ];
 }
 
-function questionsOf({ domain, names: { recipient, hostName, mxTarget } }: CompiledDomain): readonly DnsQuestion[] {
+function questionsOf({
+  domain,
+  names: { recipient, hostName, mxTarget },
+}: CompiledDomain): readonly DnsQuestion[] {
   const questions = new Map<string, DnsQuestion>();
   const ask = (name: string, type: DnsQuestion["type"]): void => {
     questions.set(`${name} ${type}`, { name, type });
@@ -119,11 +125,14 @@ export function compileWorld(plan: Plan, options: { readonly subnet: number; rea
     origin === tld ? names.tld : names.domains,
   );
 
-  const fileOf = (origin: string): string => `/zones/${origin === "." ? "root" : origin.replace(/\.$/, "")}.zone`;
+  const fileOf = (origin: string): string =>
+    `/zones/${origin === "." ? "root" : origin.replace(/\.$/, "")}.zone`;
   const servedBy = (name: string, address: string, serves: (origin: string) => boolean): ServerInstance => ({
     name,
     addresses: [address],
-    zones: tree.zones.filter(({ origin }) => serves(origin)).map(({ origin }) => ({ origin, file: fileOf(origin) })),
+    zones: tree.zones
+      .filter(({ origin }) => serves(origin))
+      .map(({ origin }) => ({ origin, file: fileOf(origin) })),
   });
 
   return {
@@ -142,7 +151,10 @@ export function compileWorld(plan: Plan, options: { readonly subnet: number; rea
           key: one.domain.key,
           recipient: one.names.recipient.replace(/\.$/, ""),
           zones: [...one.names.origins.values()].map((origin) => origin.replace(/\.$/, "")),
-          questions: questionsOf(one).map((question) => ({ question, ...tree.expected(question.name, question.type) })),
+          questions: questionsOf(one).map((question) => ({
+            question,
+            ...tree.expected(question.name, question.type),
+          })),
           sni: one.sni,
         },
       ]),

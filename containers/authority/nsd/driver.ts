@@ -31,7 +31,10 @@ const driver: AuthorityDriver = {
   name: "nsd",
   versions: [{ version: "4.12", suite: "trixie" }],
   files: (instances) =>
-    instances.map((instance) => ({ path: `${folder}/${instance.name}.conf`, content: configuration(instance) })),
+    instances.map((instance) => ({
+      path: `${folder}/${instance.name}.conf`,
+      content: configuration(instance),
+    })),
   // One process per level of the tree, so that no server answers for a zone and its parent. The container ends when one of them does.
   command: (instances) => [
     "bash",

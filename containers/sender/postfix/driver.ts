@@ -38,7 +38,8 @@ sender_dependent_default_transport_maps = inline:{ ${policies.map((policy) => `{
 minimal_backoff_time = 1s
 maximal_backoff_time = 1s
 queue_run_delay = 1h
-default_process_limit = 100
+default_process_limit = 40
+max_use = 1000
 default_destination_concurrency_limit = 20
 in_flow_delay = 0
 `;
@@ -76,7 +77,8 @@ ${policies.map(transport).join("")}`;
 
 async function run(container: RunningContainer, command: readonly string[]): Promise<string> {
   const { exitCode, stdout, stderr } = await container.exec(command);
-  if (exitCode !== 0) throw new Error(`[${container.name}] ${command.join(" ")} exited ${exitCode}: ${stderr}${stdout}`);
+  if (exitCode !== 0)
+    throw new Error(`[${container.name}] ${command.join(" ")} exited ${exitCode}: ${stderr}${stdout}`);
   return stdout;
 }
 

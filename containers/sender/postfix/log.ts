@@ -6,8 +6,10 @@ import type { ClaimedAttempt, Reason } from "../../../harness/model/evidence.ts"
  * of the same process for the same server, as one smtp(8) process handles one delivery at a time.
  */
 
-const tlsLine = /postfix\/\S+\[(\d+)\]: (Verified|Trusted|Untrusted|Anonymous) TLS connection established to (\S+?)\[([^\]]+)\]:\d+/;
-const verificationLine = /postfix\/\S+\[(\d+)\]: server certificate verification failed for (\S+?)\[[^\]]+\]:\d+: num=\d+:(.*)$/;
+const tlsLine =
+  /postfix\/\S+\[(\d+)\]: (Verified|Trusted|Untrusted|Anonymous) TLS connection established to (\S+?)\[([^\]]+)\]:\d+/;
+const verificationLine =
+  /postfix\/\S+\[(\d+)\]: server certificate verification failed for (\S+?)\[[^\]]+\]:\d+: num=\d+:(.*)$/;
 const statusLine =
   /postfix\/\S+\[(\d+)\]: ([0-9A-Za-z]+): to=<([^>]*)>,.*? relay=([^,]+),.*? dsn=([0-9.]+), status=(sent|deferred|bounced) \((.*)\)$/;
 
@@ -27,7 +29,10 @@ const reasonsByText: readonly (readonly [RegExp, Reason])[] = [
   [/type=A{1,4}: Host not found, try again/i, "address-lookup-failed"],
   [/Host or domain name not found|Host not found/i, "domain-not-found"],
   [/does not accept mail \(nullMX\)/i, "null-mx"],
-  [/Connection (refused|timed out)|No route to host|Network is unreachable|lost connection/i, "connection-failed"],
+  [
+    /Connection (refused|timed out)|No route to host|Network is unreachable|lost connection/i,
+    "connection-failed",
+  ],
   [/ said: [45]\d\d/i, "server-refused"],
 ];
 
