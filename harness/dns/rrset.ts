@@ -9,13 +9,14 @@ export interface RRset {
   readonly records: readonly ResourceRecord[];
 }
 
+/** A record that is there twice counts once (RFC 2181 5, RFC 4034 6.3). */
 export function rrsetsOf(records: readonly ResourceRecord[]): readonly RRset[] {
   const sets = new Map<string, ResourceRecord[]>();
   for (const one of records) {
     const key = `${one.name.toLowerCase()} ${one.type}`;
     const set = sets.get(key);
-    if (set) set.push(one);
-    else sets.set(key, [one]);
+    if (!set) sets.set(key, [one]);
+    else if (!set.some(({ rdata }) => Buffer.compare(rdata, one.rdata) === 0)) set.push(one);
   }
   return [...sets.values()].flatMap((set) => {
     const [first] = set;

@@ -1,5 +1,11 @@
 import type { Outcome, Policy } from "./scenario.ts";
 
+/**
+ * leak: the message can be read by others; downgrade: less protection than the RFC demands; too-strict: mail is lost or
+ * late that should not be; mislabelled: the right thing done, the wrong thing said; cosmetic: no effect on mail.
+ */
+export type Severity = "leak" | "downgrade" | "too-strict" | "mislabelled" | "cosmetic";
+
 /** A known difference of one implementation from what the RFCs demand. One that no longer occurs turns the run red. */
 export interface Divergence {
   /** Scenario id, or a glob with * . */
@@ -10,6 +16,9 @@ export interface Divergence {
   /** Names of resolvers that it takes to see it; empty: any. */
   readonly resolvers: readonly string[];
   readonly outcome: Outcome;
+  readonly severity: Severity;
   readonly reason: string;
+  /** What shows it: a log line, packets, a place in the source. */
+  readonly evidence: string;
   readonly link: string | null;
 }

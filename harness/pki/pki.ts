@@ -20,10 +20,15 @@ export interface IssuedChain {
 export interface Pki {
   /** PEM of the root that senders trust. */
   readonly trustStore: string;
-  /** A certificate and key that nobody serves: what records that must not match are made of. */
-  readonly stranger: { readonly leaf: Certificate; readonly root: Certificate };
+  /** Certificates that nobody serves, as many as are asked for: what records that must not match are made of. */
+  stranger(index: number): Stranger;
   /** Issues what the spec says; names in it are FQDNs without final dot. */
   issue(spec: CertificateSpec): IssuedChain;
+}
+
+export interface Stranger {
+  readonly leaf: Certificate;
+  readonly root: Certificate;
 }
 
 interface Issuer {
@@ -79,19 +84,26 @@ export function createPki(now: Date): Pki {
     return made;
   };
 
-  const strangerRoot = issuer("danelab stranger", null, true);
-  const strangerKey = createKey("p256");
-  const strangerLeaf = createCertificate({
-    subject: [[oids.commonName, "stranger.example"]],
-    issuer: [[oids.commonName, "stranger.example"]],
-    key: strangerKey,
-    issuerKey: strangerKey,
-    notBefore: days(-1),
-    notAfter: days(90),
-    names: ["stranger.example"],
-    ca: false,
-    policy: null,
-  });
+  const strangers: Stranger[] = [];
+  const stranger = (index: number): Stranger => {
+    const subject = [[oids.commonName, `stranger${index}.example`]] as const;
+    const key = createKey("p256");
+    const validity = { notBefore: days(-1), notAfter: days(90) };
+    strangers[index] ??= {
+      root: issuer(`danelab stranger ${index}`, null, true).certificate,
+      leaf: createCertificate({
+        subject,
+        issuer: subject,
+        key,
+        issuerKey: key,
+        ...validity,
+        names: [`stranger${index}.example`],
+        ca: false,
+        policy: null,
+      }),
+    };
+    return strangers[index];
+  };
 
   const issue = (spec: CertificateSpec): IssuedChain => {
     const key = createKey(spec.key);
@@ -154,7 +166,7 @@ export function createPki(now: Date): Pki {
 
   return {
     trustStore: authority("public").root.certificate.pem,
-    stranger: { leaf: strangerLeaf, root: strangerRoot.certificate },
+    stranger,
     issue,
   };
 }

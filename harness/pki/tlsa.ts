@@ -16,11 +16,15 @@ export function associationData(certificate: Certificate, selector: 0 | 1, match
   }
 }
 
-/** TLSA RDATA: usage, selector, matching type, data. */
+/**
+ * TLSA RDATA: usage, selector, matching type, data. Records of one RRset that match nothing are told apart by their
+ * index, as an RRset holds no record twice (RFC 2181 5).
+ */
 export function tlsaRdata(
   { usage, selector, matchingType, data }: TlsaSpec,
   chain: IssuedChain,
   pki: Pki,
+  index = 0,
 ): Uint8Array {
   const head = Buffer.from([usage, selector, matchingType]);
   if ("hex" in data) return Buffer.concat([head, Buffer.from(data.hex, "hex")]);
@@ -28,8 +32,8 @@ export function tlsaRdata(
   const certificate = data.matches
     ? chain.certificate(data.from)
     : anchor
-      ? pki.stranger.root
-      : pki.stranger.leaf;
+      ? pki.stranger(index).root
+      : pki.stranger(index).leaf;
   const whole = associationData(certificate, data.selector, data.matchingType);
   if (data.octets === undefined) return Buffer.concat([head, whole]);
   return Buffer.concat([

@@ -89,8 +89,8 @@ export function compileDomain(domain: RecipientDomain, makers: DomainMakers): Co
     if (host.alias) add(host.alias.zone, record(names.mxTarget(host), "CNAME", ttl, hostName));
     const base = host.tlsaAt === "alias" && host.alias ? names.mxTarget(host) : hostName;
     const baseZone = host.tlsaAt === "alias" && host.alias ? host.alias.zone : host.zone;
-    for (const tlsa of host.tlsa) {
-      add(baseZone, rawRecord(`_25._tcp.${base}`, "TLSA", ttl, tlsaRdata(tlsa, chain, makers.pki)));
+    for (const [index, tlsa] of host.tlsa.entries()) {
+      add(baseZone, rawRecord(`_25._tcp.${base}`, "TLSA", ttl, tlsaRdata(tlsa, chain, makers.pki, index)));
     }
     const mxOwner =
       scenario.recipient === "@" || !isAlias(scenario.recipient, scenario.zones["@"])

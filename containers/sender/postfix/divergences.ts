@@ -1,3 +1,23 @@
 import type { Divergence } from "../../../harness/model/divergence.ts";
 
-export const divergences: readonly Divergence[] = [];
+const always = { versions: [], resolvers: [] } as const;
+
+/** A permanent reply to STARTTLS ends the delivery, where RFC 7672 2.2 leaves only the next server or a delay. */
+const bouncesOn5xx = ["tls-starttls-500", "tls-starttls-502", "tls-starttls-554"];
+
+export const divergences: readonly Divergence[] = [
+  ...bouncesOn5xx.map(
+    (scenario): Divergence => ({
+      ...always,
+      scenario,
+      policies: ["dane", "dane-only"],
+      outcome: "bounced",
+      severity: "too-strict",
+      reason:
+        "a 5xx reply to STARTTLS bounces the message at once; RFC 7672 2.2 demands the next server or delayed delivery",
+      evidence:
+        "dsn=5.x.x, status=bounced (TLS is required, but host ... refused to start TLS: 5xx ...): smtp_proto.c hands the server's reply to smtp_site_fail(), which makes a 5xx final; a missing STARTTLS gets 4.7.4 in the same function",
+      link: "https://github.com/vdukhovni/postfix/blob/4a25a6b519d57a762089f505f48e07a53bf2eaed/postfix/src/smtp/smtp_proto.c",
+    }),
+  ),
+];
