@@ -1,4 +1,6 @@
 import type {
+  AnswerAction,
+  AnswerRule,
   Attacker,
   AuthorityName,
   CertificateRef,
@@ -10,8 +12,10 @@ import type {
   Level,
   Outcome,
   RecordSpec,
+  SenderSetup,
   ServerBehaviour,
   TlsaSpec,
+  Watch,
   ZoneFault,
   ZoneSpec,
 } from "./model/scenario.ts";
@@ -43,6 +47,18 @@ export interface ScenarioText {
   readonly mx?: MxText | readonly MxText[];
   /** How often a deferred message is tried. */
   readonly attempts?: number;
+  /** What happens later: each step states its whole zone and MX hosts where they differ from the scenario's own. */
+  readonly steps?: readonly StepText[];
+  /** The message goes here instead of by MX. */
+  readonly route?: { readonly to?: string; readonly mx?: boolean; readonly port?: number };
+  /** caches: the sender's connection and TLS session caches are on. */
+  readonly setup?: SenderSetup;
+  /** The resolver is reached over the network, past what does this to the questions: see answer(). */
+  readonly resolver?: { readonly answers: readonly AnswerRule[] };
+  /** Demands on the sender besides the outcome. */
+  readonly watch?: readonly Watch[];
+  /** The recipient's domain as the envelope writes it: "upper", or a text with {recipient}. */
+  readonly recipientText?: string;
   readonly expect: ExpectText;
   /** The server name that SNI must carry. */
   readonly sni?: string;
@@ -51,6 +67,10 @@ export interface ScenarioText {
 export interface ZoneText {
   /** Unsigned zones are delegated without DS. */
   readonly unsigned?: boolean;
+  /** Seconds; 60 unless told, 1 where the scenario has steps. */
+  readonly ttl?: number;
+  /** How its name server misbehaves: see answer(). */
+  readonly answers?: readonly AnswerRule[];
   readonly algorithm?: DnssecAlgorithm;
   readonly keys?: ZoneSpec["keys"];
   readonly denial?: ZoneSpec["denial"];
@@ -65,6 +85,8 @@ export interface MxText {
   /** The MX record names this alias (CNAME) of the host; in the main zone, or in the one named. */
   readonly alias?: string | { readonly name: string; readonly zone: string };
   readonly preference?: number;
+  /** false: no MX record names the host. "@" as host without it: the implicit MX. */
+  readonly published?: boolean;
   readonly addresses?: "both" | "ipv4" | "ipv6";
   readonly certificate?: CertificateSpec;
   /** Further certificates by the server name in SNI. */
@@ -73,7 +95,20 @@ export interface MxText {
   readonly tlsa?: readonly (string | TlsaSpec)[];
   readonly tlsaAt?: "host" | "alias";
   readonly server?: ServerBehaviour;
+  /** 25 unless told. */
+  readonly port?: number;
   readonly attacker?: Attacker;
+}
+
+/** See Scenario.steps: what changes, and what is permitted then. */
+export interface StepText {
+  readonly title: string;
+  readonly zone?: ZoneText;
+  readonly zones?: ScenarioText["zones"];
+  readonly mx?: MxText | readonly MxText[];
+  /** false: the next message follows at once, while answers are cached. */
+  readonly afterTtl?: boolean;
+  readonly expect: ExpectText;
 }
 
 /**
@@ -235,6 +270,17 @@ export const nsec3 = (
   iterations: options.iterations ?? 0,
   salt: options.salt ?? "",
   optOut: options.optOut ?? false,
+});
+
+/** What a name server does with questions instead of answering: answer("drop", "TLSA"). See answerActions. */
+export const answer = (
+  does: AnswerAction,
+  type?: string,
+  rest: Pick<AnswerRule, "name" | "times"> = {},
+): AnswerRule => ({
+  does,
+  ...(type === undefined ? {} : { type }),
+  ...rest,
 });
 
 /** A record in presentation form; names are relative to the zone. */

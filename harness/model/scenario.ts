@@ -75,9 +75,56 @@ export interface RecordSpec {
   readonly data: string;
 }
 
+/**
+ * What a name server, or what stands between sender and resolver, does with questions instead of answering them.
+ * Served by the farm's DNS relay, which passes on all that no rule strikes.
+ */
+export const answerActions = [
+  /** No answer at all, neither by UDP nor by TCP. */
+  "drop",
+  /** The RCODEs of RFC 1035 4.1.1. */
+  "servfail",
+  "refused",
+  "notimp",
+  "formerr",
+  /** TC over UDP; TCP connections are closed without an answer. */
+  "truncate",
+  /** A message that does not parse. */
+  "garbage",
+  /** An answer section that holds a TXT record in place of what was asked for. */
+  "wrong-type",
+  /** NOERROR and no records, without proof. */
+  "nodata",
+  /** NXDOMAIN, without proof. */
+  "nxdomain",
+  /** NXDOMAIN becomes SERVFAIL. */
+  "nxdomain-as-servfail",
+  /** ICMP port unreachable, as if nothing listened; for TCP a reset. */
+  "unreachable",
+  /** The true answer without AD. */
+  "clear-ad",
+  /** The answer of a resolver that does not validate: asked with CD, given without AD. */
+  "no-validation",
+] as const;
+export type AnswerAction = (typeof answerActions)[number];
+
+export interface AnswerRule {
+  readonly does: AnswerAction;
+  /** RR type of the question; without it every type. */
+  readonly type?: string;
+  /** Owner name in the question, relative to the zone; without it every name in the zone. */
+  readonly name?: RelativeName;
+  /** Strikes the first so many questions only. */
+  readonly times?: number;
+}
+
 export interface ZoneSpec {
   /** false: delegated without DS, served unsigned. */
   readonly signed: boolean;
+  /** Of all its records, seconds. */
+  readonly ttl: number;
+  /** How its name server misbehaves, first rule that strikes; none: it is served by the real name server. */
+  readonly answers: readonly AnswerRule[];
   readonly algorithm: DnssecAlgorithm;
   readonly keys: "single" | "ksk+zsk";
   readonly denial: Denial;
@@ -178,7 +225,11 @@ export interface MxHost {
   /** The MX RR names this owner of a CNAME that points at the host. */
   readonly alias: { readonly name: string; readonly zone: string } | null;
   readonly preference: number;
+  /** false: no MX RR names it; it is found in another way (implicit MX, a route). */
+  readonly published: boolean;
   readonly addresses: "both" | "ipv4" | "ipv6";
+  /** Where the server listens, and TLSA records stand: _25._tcp (RFC 7672 2.2.3). */
+  readonly port: number;
   readonly certificate: CertificateSpec;
   /** Further certificates, by the server name in SNI. Names hold places as above. */
   readonly sni: Readonly<Record<string, CertificateSpec>>;
@@ -187,6 +238,52 @@ export interface MxHost {
   readonly tlsaAt: "host" | "alias";
   readonly server: ServerBehaviour;
   readonly attacker: Attacker | null;
+}
+
+/** Where a message goes that does not go by the recipient's MX (RFC 7672 2.2.2: "[host]", and 2.2.3: ports). */
+export interface Route {
+  /** MX host, or domain whose MX hosts are taken; relative to the main zone. */
+  readonly to: RelativeName;
+  /** true: `to` is a domain whose MX records are looked up; false: it is the host itself ("[host]"). */
+  readonly mx: boolean;
+  readonly port: number;
+}
+
+/** How the sender is set besides its policy. caches: connection and TLS session caches are on. */
+export const senderSetups = ["plain", "caches"] as const;
+export type SenderSetup = (typeof senderSetups)[number];
+
+/**
+ * What is looked at besides the outcome, each a demand on the sender:
+ * addresses-before-tlsa: A and AAAA of each host are asked for before its TLSA (RFC 7672 2.2.2);
+ * no-tlsa-query: TLSA is not asked for at all;
+ * no-envelope: no MAIL FROM in any session of a message that is not delivered;
+ * reason-names-cause: the log's reason is one that names TLSA, DNSSEC, STARTTLS or the certificate;
+ * not-claimed-secure: the log does not claim an authenticated delivery;
+ * sni-per-host: SNI of each session is the name of the host it went to.
+ */
+export const watches = [
+  "addresses-before-tlsa",
+  "no-tlsa-query",
+  "no-envelope",
+  "reason-names-cause",
+  "not-claimed-secure",
+  "sni-per-host",
+] as const;
+export type Watch = (typeof watches)[number];
+
+/**
+ * What changes after the step before, and what is permitted then. Caches are let run out (the zones' TTL passes), and the
+ * message is tried again if it is still queued; if it was delivered, a new one is sent.
+ */
+export interface Step {
+  /** "the record is corrected" */
+  readonly title: string;
+  readonly zones: Scenario["zones"];
+  readonly mx: readonly MxHost[];
+  /** false: what is cached stays cached, the next message follows at once. */
+  readonly afterTtl: boolean;
+  readonly expect: Readonly<Partial<Record<Policy, Expectation>>>;
 }
 
 export interface Scenario {
@@ -204,6 +301,19 @@ export interface Scenario {
   /** "@" is the main zone. */
   readonly zones: Readonly<Record<string, ZoneSpec | FurtherZone>>;
   readonly mx: readonly MxHost[];
+  /** What becomes of this later. */
+  readonly steps: readonly Step[];
+  /** null: by MX. */
+  readonly route: Route | null;
+  readonly setup: SenderSetup;
+  /**
+   * null: the validating resolver on the sender's loopback. Else the resolver is reached over the network, past what
+   * does this to the questions of the scenario's names (the `stub` position of an attacker).
+   */
+  readonly resolver: { readonly answers: readonly AnswerRule[] } | null;
+  readonly watch: readonly Watch[];
+  /** The recipient's domain as the envelope writes it, with the place {recipient}, where not as is; "upper": in upper case. */
+  readonly recipientText: string | null;
   /** A message deferred by its attempt is tried again until it had this many: for senders that fall back only then. */
   readonly attempts: number;
   readonly expect: Readonly<Partial<Record<Policy, Expectation>>>;

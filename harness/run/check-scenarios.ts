@@ -1,147 +1,29 @@
-import * as z from "zod";
-import {
-  type Expectation,
-  faultNames,
-  type FurtherZone,
-  type MxHost,
-  type Outcome,
-  outcomes,
-  type Policy,
-  type Scenario,
-  serverBehaviours,
-  type ZoneSpec,
+import type * as z from "zod";
+import type {
+  AnswerRule,
+  Expectation,
+  FurtherZone,
+  MxHost,
+  Outcome,
+  Policy,
+  Scenario,
+  Step,
+  ZoneSpec,
 } from "../model/scenario.ts";
 import { selfSigned, tlsa } from "../vocabulary.ts";
 import { UsageError } from "../words/errors.ts";
 import { nearest } from "../words/nearest.ts";
+import { certificate, type expectation, file, mx, scenario, step, zone } from "./scenario-fields.ts";
 
 /**
  * From the text of a scenario file to whole scenarios: fields are checked, the base set-up is filled in, and what
  * follows from a rule is added.
  */
 
-const label = /^[a-z0-9]([a-z0-9-]*[a-z0-9])?$/;
-const name = z.string().min(1);
-const octet = z.int().min(0).max(255);
-const expectation = z.object({
-  level: z.enum(["must", "should", "open"]),
-  permitted: z.array(z.enum(outcomes)).min(1),
-  never: z.array(z.enum(outcomes)),
-  leaks: z.enum(["on-the-wire", "to-the-attacker"]).optional(),
-});
-const authority = z.enum(["private", "public", "other"]);
-const certificateRef = z.enum([
-  "leaf",
-  "previous-leaf",
-  "intermediate",
-  "root",
-  ...(["private", "public", "other"] as const).flatMap((of) => [`${of}-intermediate`, `${of}-root`] as const),
-]);
-const certificate = z.strictObject({
-  kind: z.enum(["self-signed", "dv", "ev"]),
-  key: z.enum(["p256", "p384", "rsa2048", "ed25519"]),
-  names: z.array(name),
-  commonName: name.nullable(),
-  notBefore: z.number(),
-  notAfter: z.number(),
-  authority,
-  intermediateIsCa: z.boolean(),
-  sends: z.array(certificateRef).min(1),
-  keyLost: z.boolean(),
-});
-const tlsaSpec = z.strictObject({
-  usage: octet,
-  selector: octet,
-  matchingType: octet,
-  data: z.union([
-    z.strictObject({
-      from: certificateRef,
-      selector: z.union([z.literal(0), z.literal(1)]),
-      matchingType: z.union([z.literal(0), z.literal(1), z.literal(2)]),
-      matches: z.boolean(),
-      octets: z.int().min(0).optional(),
-    }),
-    z.strictObject({ hex: z.string().regex(/^([0-9a-fA-F]{2})*$/, "must be hexadecimal") }),
-  ]),
-});
-const attacker = z.union([
-  z.strictObject({ does: z.enum(["strip-starttls", "starttls-454", "abort-handshake"]) }),
-  z.strictObject({ does: z.literal("intercept"), certificate }),
-]);
-const mx = z.strictObject({
-  host: name.optional(),
-  zone: name.optional(),
-  alias: z.union([name, z.strictObject({ name, zone: name })]).optional(),
-  preference: z.int().min(0).max(65535).optional(),
-  addresses: z.enum(["both", "ipv4", "ipv6"]).optional(),
-  certificate: certificate.optional(),
-  sni: z.record(z.string(), certificate).optional(),
-  tlsa: z
-    .array(z.union([z.string().regex(/^\d{1,3} \d{1,3} \d{1,3}$/, 'must be like "3 1 1"'), tlsaSpec]))
-    .optional(),
-  tlsaAt: z.enum(["host", "alias"]).optional(),
-  server: z.enum(serverBehaviours).optional(),
-  attacker: attacker.optional(),
-});
-const zoneFields = {
-  unsigned: z.boolean().optional(),
-  algorithm: z.union([z.literal(8), z.literal(13), z.literal(14), z.literal(15)]).optional(),
-  keys: z.enum(["single", "ksk+zsk"]).optional(),
-  denial: z
-    .union([
-      z.strictObject({ type: z.literal("nsec") }),
-      z.strictObject({
-        type: z.literal("nsec3"),
-        iterations: z.int().min(0).max(65535),
-        salt: z.string().regex(/^([0-9a-fA-F]{2})*$/),
-        optOut: z.boolean(),
-      }),
-    ])
-    .optional(),
-  records: z
-    .array(
-      z.strictObject({ name, type: z.enum(["A", "AAAA", "MX", "CNAME", "DNAME", "TXT", "NS"]), data: name }),
-    )
-    .optional(),
-  faults: z
-    .array(z.strictObject({ fault: z.enum(faultNames), type: name.optional(), name: name.optional() }))
-    .optional(),
-};
-const zone = z.strictObject(zoneFields);
-const scenario = z.strictObject({
-  id: z
-    .string()
-    .max(40)
-    .regex(label, "must be lower case letters, digits and hyphens: it becomes a DNS label"),
-  title: name,
-  why: name.optional(),
-  cites: z.array(z.string().regex(/^RFC \d+( \S.*)?$/, 'must be like "RFC 7672 3.1.1"')).min(1),
-  canary: z.boolean().optional(),
-  recipient: name.optional(),
-  zone: zone.optional(),
-  zones: z
-    .record(z.string().regex(label), z.strictObject({ ...zoneFields, under: z.literal("tld").optional() }))
-    .optional(),
-  mx: z.union([mx, z.array(mx).min(1)]).optional(),
-  attempts: z.int().min(1).max(5).optional(),
-  expect: z.strictObject({
-    dane: expectation.optional(),
-    "dane-only": expectation.optional(),
-    may: expectation.optional(),
-    control: expectation.optional(),
-    verify: expectation.optional(),
-  }),
-  sni: name.optional(),
-});
-const file = z.strictObject({
-  danelab: z.literal(1),
-  group: z.string().regex(label, "must be lower case letters, digits and hyphens"),
-  scenarios: z.array(z.unknown()).min(1),
-});
-
 type ScenarioText = z.infer<typeof scenario>;
 type ZoneText = z.infer<typeof zone>;
 type MxText = z.infer<typeof mx>;
+type StepText = z.infer<typeof step>;
 
 /** UsageError names file, scenario and field. */
 export function checkFile(content: unknown, shown: string): readonly Scenario[] {
@@ -172,6 +54,7 @@ const fields: readonly string[] = [
   ...Object.keys(scenario.shape),
   ...Object.keys(mx.shape),
   ...Object.keys(zone.shape),
+  ...Object.keys(step.shape),
   ...Object.keys(certificate.shape),
   ...Object.keys(scenario.shape.expect.shape),
 ];
@@ -206,9 +89,32 @@ function deepest(issues: readonly z.core.$ZodIssue[], content: unknown): readonl
   });
 }
 
-function zoneOf(text: ZoneText): ZoneSpec {
+/** Zones of a scenario with steps live shortly, so that what changes is seen soon. */
+const ttls = { lasting: 60, changing: 1 } as const;
+
+/** Zod makes absent fields undefined, which the model does not know. */
+function answersOf(
+  rules: readonly { [field in keyof AnswerRule]: AnswerRule[field] | undefined }[] | undefined,
+): readonly AnswerRule[] {
+  return (rules ?? []).flatMap(({ does, type, name, times }) =>
+    does === undefined
+      ? []
+      : [
+          {
+            does,
+            ...(type === undefined ? {} : { type }),
+            ...(name === undefined ? {} : { name }),
+            ...(times === undefined ? {} : { times }),
+          },
+        ],
+  );
+}
+
+function zoneOf(text: ZoneText, ttl: number): ZoneSpec {
   return {
     signed: text.unsigned !== true,
+    ttl: text.ttl ?? ttl,
+    answers: answersOf(text.answers),
     algorithm: text.algorithm ?? 13,
     keys: text.keys ?? "ksk+zsk",
     denial: text.denial ?? { type: "nsec" },
@@ -232,6 +138,8 @@ function hostOf(text: MxText, index: number, several: boolean): MxHost {
           ? { name: text.alias, zone: "@" }
           : text.alias,
     preference: text.preference ?? 10 * (index + 1),
+    published: text.published ?? true,
+    port: text.port ?? 25,
     addresses: text.addresses ?? "both",
     certificate: text.certificate ?? selfSigned(),
     sni: text.sni ?? {},
@@ -248,12 +156,33 @@ function hostOf(text: MxText, index: number, several: boolean): MxHost {
   };
 }
 
-function complete(text: ScenarioText, group: string, shown: string): Scenario {
-  const hosts = text.mx === undefined ? [{}] : Array.isArray(text.mx) ? text.mx : [text.mx];
-  const zones: Record<string, ZoneSpec | FurtherZone> = { "@": zoneOf(text.zone ?? {}) };
+function zonesOf(text: Pick<ScenarioText, "zone" | "zones">, ttl: number): Scenario["zones"] {
+  const zones: Record<string, ZoneSpec | FurtherZone> = { "@": zoneOf(text.zone ?? {}, ttl) };
   for (const [key, { under, ...further }] of Object.entries(text.zones ?? {})) {
-    zones[key] = { ...zoneOf(further), under: under ?? "@" };
+    zones[key] = { ...zoneOf(further, ttl), under: under ?? "@" };
   }
+  return zones;
+}
+
+function hostsOf(text: ScenarioText["mx"]): readonly MxHost[] {
+  const hosts = text === undefined ? [{}] : Array.isArray(text) ? text : [text];
+  return hosts.map((host, index) => hostOf(host, index, hosts.length > 1));
+}
+
+/** A step says again only what it changes. */
+function stepOf(text: StepText, before: ScenarioText, ttl: number): Step {
+  return {
+    title: text.title,
+    zones: zonesOf({ zone: text.zone ?? before.zone, zones: text.zones ?? before.zones }, ttl),
+    mx: hostsOf(text.mx ?? before.mx),
+    afterTtl: text.afterTtl ?? true,
+    expect: expectations(text.expect),
+  };
+}
+
+function complete(text: ScenarioText, group: string, shown: string): Scenario {
+  const steps = text.steps ?? [];
+  const ttl = steps.length > 0 ? ttls.changing : ttls.lasting;
   return {
     id: text.id,
     group,
@@ -262,8 +191,20 @@ function complete(text: ScenarioText, group: string, shown: string): Scenario {
     cites: text.cites,
     canary: text.canary ?? false,
     recipient: text.recipient ?? "@",
-    zones,
-    mx: hosts.map((host, index) => hostOf(host, index, hosts.length > 1)),
+    zones: zonesOf(text, ttl),
+    mx: hostsOf(text.mx),
+    steps: steps.map((one) => stepOf(one, text, ttl)),
+    route: text.route
+      ? {
+          to: text.route.to ?? (text.route.mx === true ? "@" : "mx"),
+          mx: text.route.mx ?? false,
+          port: text.route.port ?? 25,
+        }
+      : null,
+    setup: text.setup ?? "plain",
+    resolver: text.resolver ? { answers: answersOf(text.resolver.answers) } : null,
+    watch: text.watch ?? [],
+    recipientText: text.recipientText ?? null,
     attempts: text.attempts ?? 1,
     expect: expectations(text.expect),
     sni: text.sni ?? null,

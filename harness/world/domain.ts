@@ -1,10 +1,10 @@
+import { type ResourceRecord, rawRecord, record } from "../dns/record.ts";
 import type { ZoneDraft } from "../dns/zone.ts";
-import { rawRecord, record, type ResourceRecord } from "../dns/record.ts";
 import type { FarmAttacker, FarmHost, PemChain } from "../model/farm.ts";
 import type { RecipientDomain } from "../model/plan.ts";
 import type { Attacker, CertificateSpec, MxHost, RecordSpec, ZoneSpec } from "../model/scenario.ts";
-import { tlsaRdata } from "../pki/tlsa.ts";
 import type { IssuedChain, Pki } from "../pki/pki.ts";
+import { tlsaRdata } from "../pki/tlsa.ts";
 import { type DomainNames, namesOf } from "./names.ts";
 
 /** One recipient domain compiled: its zones before delegation and signing, its MX hosts, the questions that tell its state. */
@@ -70,7 +70,7 @@ export function compileDomain(domain: RecipientDomain, makers: DomainMakers): Co
   const names = namesOf(domain);
   const records = new Map<string, ResourceRecord[]>([...names.origins.keys()].map((key) => [key, []]));
   const add = (key: string, one: ResourceRecord): void => {
-    records.get(key)?.push(one);
+    records.get(key)?.push({ ...one, ttl: scenario.zones[key]?.ttl ?? ttl });
   };
 
   const hosts = scenario.mx.map((host): FarmHost => {
@@ -90,16 +90,20 @@ export function compileDomain(domain: RecipientDomain, makers: DomainMakers): Co
     const base = host.tlsaAt === "alias" && host.alias ? names.mxTarget(host) : hostName;
     const baseZone = host.tlsaAt === "alias" && host.alias ? host.alias.zone : host.zone;
     for (const [index, tlsa] of host.tlsa.entries()) {
-      add(baseZone, rawRecord(`_25._tcp.${base}`, "TLSA", ttl, tlsaRdata(tlsa, chain, makers.pki, index)));
+      add(
+        baseZone,
+        rawRecord(`_${host.port}._tcp.${base}`, "TLSA", ttl, tlsaRdata(tlsa, chain, makers.pki, index)),
+      );
     }
     const mxOwner =
       scenario.recipient === "@" || !isAlias(scenario.recipient, scenario.zones["@"])
         ? names.recipient
         : undefined;
-    add(
-      "@",
-      record(mxOwner ?? names.absolute("@", "@"), "MX", ttl, `${host.preference} ${names.mxTarget(host)}`),
-    );
+    if (host.published)
+      add(
+        "@",
+        record(mxOwner ?? names.absolute("@", "@"), "MX", ttl, `${host.preference} ${names.mxTarget(host)}`),
+      );
     return {
       domain: domain.key,
       name: hostName.replace(/\.$/, ""),

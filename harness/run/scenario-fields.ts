@@ -1,0 +1,165 @@
+import * as z from "zod";
+import {
+  answerActions,
+  faultNames,
+  outcomes,
+  senderSetups,
+  serverBehaviours,
+  watches,
+} from "../model/scenario.ts";
+
+/** The fields that a scenario file may have, and what they may hold: harness/vocabulary.ts as zod sees it. */
+
+const label = /^[a-z0-9]([a-z0-9-]*[a-z0-9])?$/;
+const name = z.string().min(1);
+const octet = z.int().min(0).max(255);
+export const expectation = z.object({
+  level: z.enum(["must", "should", "open"]),
+  permitted: z.array(z.enum(outcomes)).min(1),
+  never: z.array(z.enum(outcomes)),
+  leaks: z.enum(["on-the-wire", "to-the-attacker"]).optional(),
+});
+const authority = z.enum(["private", "public", "other"]);
+const certificateRef = z.enum([
+  "leaf",
+  "previous-leaf",
+  "intermediate",
+  "root",
+  ...(["private", "public", "other"] as const).flatMap((of) => [`${of}-intermediate`, `${of}-root`] as const),
+]);
+export const certificate = z.strictObject({
+  kind: z.enum(["self-signed", "dv", "ev"]),
+  key: z.enum(["p256", "p384", "rsa2048", "ed25519"]),
+  names: z.array(name),
+  commonName: name.nullable(),
+  notBefore: z.number(),
+  notAfter: z.number(),
+  authority,
+  intermediateIsCa: z.boolean(),
+  sends: z.array(certificateRef).min(1),
+  keyLost: z.boolean(),
+});
+const tlsaSpec = z.strictObject({
+  usage: octet,
+  selector: octet,
+  matchingType: octet,
+  data: z.union([
+    z.strictObject({
+      from: certificateRef,
+      selector: z.union([z.literal(0), z.literal(1)]),
+      matchingType: z.union([z.literal(0), z.literal(1), z.literal(2)]),
+      matches: z.boolean(),
+      octets: z.int().min(0).optional(),
+    }),
+    z.strictObject({ hex: z.string().regex(/^([0-9a-fA-F]{2})*$/, "must be hexadecimal") }),
+  ]),
+});
+const attacker = z.union([
+  z.strictObject({ does: z.enum(["strip-starttls", "starttls-454", "abort-handshake"]) }),
+  z.strictObject({ does: z.literal("intercept"), certificate }),
+]);
+const answers = z.array(
+  z.strictObject({
+    does: z.enum(answerActions),
+    type: name.optional(),
+    name: name.optional(),
+    times: z.int().min(1).optional(),
+  }),
+);
+export const mx = z.strictObject({
+  host: name.optional(),
+  zone: name.optional(),
+  alias: z.union([name, z.strictObject({ name, zone: name })]).optional(),
+  preference: z.int().min(0).max(65535).optional(),
+  published: z.boolean().optional(),
+  port: z.int().min(1).max(65535).optional(),
+  addresses: z.enum(["both", "ipv4", "ipv6"]).optional(),
+  certificate: certificate.optional(),
+  sni: z.record(z.string(), certificate).optional(),
+  tlsa: z
+    .array(z.union([z.string().regex(/^\d{1,3} \d{1,3} \d{1,3}$/, 'must be like "3 1 1"'), tlsaSpec]))
+    .optional(),
+  tlsaAt: z.enum(["host", "alias"]).optional(),
+  server: z.enum(serverBehaviours).optional(),
+  attacker: attacker.optional(),
+});
+const zoneFields = {
+  unsigned: z.boolean().optional(),
+  ttl: z.int().min(0).max(3600).optional(),
+  answers: answers.optional(),
+  algorithm: z.union([z.literal(8), z.literal(13), z.literal(14), z.literal(15)]).optional(),
+  keys: z.enum(["single", "ksk+zsk"]).optional(),
+  denial: z
+    .union([
+      z.strictObject({ type: z.literal("nsec") }),
+      z.strictObject({
+        type: z.literal("nsec3"),
+        iterations: z.int().min(0).max(65535),
+        salt: z.string().regex(/^([0-9a-fA-F]{2})*$/),
+        optOut: z.boolean(),
+      }),
+    ])
+    .optional(),
+  records: z
+    .array(
+      z.strictObject({ name, type: z.enum(["A", "AAAA", "MX", "CNAME", "DNAME", "TXT", "NS"]), data: name }),
+    )
+    .optional(),
+  faults: z
+    .array(z.strictObject({ fault: z.enum(faultNames), type: name.optional(), name: name.optional() }))
+    .optional(),
+};
+export const zone = z.strictObject(zoneFields);
+const zones = z
+  .record(z.string().regex(label), z.strictObject({ ...zoneFields, under: z.literal("tld").optional() }))
+  .optional();
+const hosts = z.union([mx, z.array(mx)]).optional();
+const expect = z.strictObject({
+  dane: expectation.optional(),
+  "dane-only": expectation.optional(),
+  may: expectation.optional(),
+  control: expectation.optional(),
+  verify: expectation.optional(),
+});
+export const step = z.strictObject({
+  title: name,
+  zone: zone.optional(),
+  zones,
+  mx: hosts,
+  afterTtl: z.boolean().optional(),
+  expect,
+});
+export const scenario = z.strictObject({
+  id: z
+    .string()
+    .max(40)
+    .regex(label, "must be lower case letters, digits and hyphens: it becomes a DNS label"),
+  title: name,
+  why: name.optional(),
+  cites: z.array(z.string().regex(/^RFC \d+( \S.*)?$/, 'must be like "RFC 7672 3.1.1"')).min(1),
+  canary: z.boolean().optional(),
+  recipient: name.optional(),
+  zone: zone.optional(),
+  zones,
+  mx: hosts,
+  steps: z.array(step).optional(),
+  route: z
+    .strictObject({
+      to: name.optional(),
+      mx: z.boolean().optional(),
+      port: z.int().min(1).max(65535).optional(),
+    })
+    .optional(),
+  setup: z.enum(senderSetups).optional(),
+  resolver: z.strictObject({ answers }).optional(),
+  watch: z.array(z.enum(watches)).optional(),
+  recipientText: name.optional(),
+  attempts: z.int().min(1).max(5).optional(),
+  expect,
+  sni: name.optional(),
+});
+export const file = z.strictObject({
+  danelab: z.literal(1),
+  group: z.string().regex(label, "must be lower case letters, digits and hyphens"),
+  scenarios: z.array(z.unknown()).min(1),
+});
