@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
-import { connectDocker } from "../lab/engine-docker.ts";
 import type { Engine } from "../lab/engine.ts";
+import { connectDocker } from "../lab/engine-docker.ts";
 import { ensureEngine } from "../lab/host.ts";
 import { type Lab, runLabel, startLab } from "../lab/lab.ts";
 import { type PreparedPrograms, preparePrograms } from "../lab/programs.ts";

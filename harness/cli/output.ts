@@ -1,13 +1,13 @@
 import { mkdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { dirname, join, relative, resolve } from "node:path";
-import { summaryMarkdown } from "../../reports/markdown.ts";
 import { junitXml } from "../../reports/junit.ts";
+import { summaryMarkdown } from "../../reports/markdown.ts";
 import { reportPage } from "../../reports/page.ts";
 import { matrixText } from "../../reports/terminal.ts";
 import type { Evidence } from "../model/evidence.ts";
 import type { Plan } from "../model/plan.ts";
 import type { Results } from "../model/results.ts";
-import { UsageError, messageOf } from "../words/errors.ts";
+import { messageOf, UsageError } from "../words/errors.ts";
 import { home } from "../words/places.ts";
 
 /** A run's folder: evidence and plan first, reports made from them. */

@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { mkdir, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { verdictLine } from "../../reports/terminal.ts";
 import { connectDocker } from "../lab/engine-docker.ts";
 import { ensureEngine } from "../lab/host.ts";
 import { runLabel } from "../lab/lab.ts";
@@ -13,10 +14,9 @@ import { HarnessError } from "../words/errors.ts";
 import type { Command } from "./commands.ts";
 import { createOutput } from "./output.ts";
 import { createProgress } from "./progress.ts";
-import { exitStatus } from "./status.ts";
 import { selectionOptions, selectPolicies, selectScenarios, selectStacks } from "./selection.ts";
+import { exitStatus } from "./status.ts";
 import { packageVersion } from "./version.ts";
-import { verdictLine } from "../../reports/terminal.ts";
 
 export const runCommand: Command = {
   name: "run",

@@ -1,7 +1,7 @@
-import { loadScenarios } from "../run/load-scenarios.ts";
-import type { Policy, Scenario } from "../model/scenario.ts";
 import { type Registry, selectPrograms } from "../lab/registry.ts";
 import { type Stack, stackOf } from "../model/plan.ts";
+import type { Policy, Scenario } from "../model/scenario.ts";
+import { loadScenarios } from "../run/load-scenarios.ts";
 import { UsageError } from "../words/errors.ts";
 import { matchesGlob } from "../words/glob.ts";
 import { nearest } from "../words/nearest.ts";

@@ -3,8 +3,8 @@ import { connectDocker } from "../lab/engine-docker.ts";
 import { ensureEngine } from "../lab/host.ts";
 import { runLabel } from "../lab/lab.ts";
 import { stillLives } from "../run/sweep.ts";
-import { home } from "../words/places.ts";
 import { UsageError } from "../words/errors.ts";
+import { home } from "../words/places.ts";
 import type { Command } from "./commands.ts";
 
 const projects = ["unit", "lab", "conformance"] as const;

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import type { Denial } from "../model/scenario.ts";
 import { canonicalWireName, compareNames, parentOf } from "./name.ts";
-import { rawRecord, type ResourceRecord } from "./record.ts";
+import { type ResourceRecord, rawRecord } from "./record.ts";
 import { isOccluded, typeBitmap } from "./rrset.ts";
 
 /** What exists in a zone, as its denial of existence tells it. */

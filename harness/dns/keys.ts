@@ -1,7 +1,7 @@
 import { createHash, generateKeyPairSync, type KeyObject, sign } from "node:crypto";
 import type { DnssecAlgorithm } from "../model/scenario.ts";
 import { canonicalWireName } from "./name.ts";
-import { rawRecord, type ResourceRecord } from "./record.ts";
+import { type ResourceRecord, rawRecord } from "./record.ts";
 
 /** A zone key: RFC 4034 section 2; algorithms RFC 5702 (8), RFC 6605 (13, 14), RFC 8080 (15). */
 export interface ZoneKey {

@@ -1,6 +1,6 @@
-import { canonicalWireName, isWithin, labelsOf } from "./name.ts";
 import type { ZoneKey } from "./keys.ts";
-import { rawRecord, type ResourceRecord, typeNumber } from "./record.ts";
+import { canonicalWireName, isWithin, labelsOf } from "./name.ts";
+import { type ResourceRecord, rawRecord, typeNumber } from "./record.ts";
 
 export interface RRset {
   readonly name: string;

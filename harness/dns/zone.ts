@@ -4,7 +4,7 @@ import { nsec3ParamRecord, nsec3Records, nsecRecords } from "./denial.ts";
 import { faultKinds } from "./faults.ts";
 import { createKey, dsRecord, type ZoneKey } from "./keys.ts";
 import { isWithin, parentOf } from "./name.ts";
-import { rawRecord, type ResourceRecord } from "./record.ts";
+import { type ResourceRecord, rawRecord } from "./record.ts";
 import { cutsOf, isSigned, type RRset, rrsetsOf, signSet, type Validity } from "./rrset.ts";
 
 export interface Signing extends Validity {

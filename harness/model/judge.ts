@@ -1,10 +1,10 @@
+import { matchesGlob } from "../words/glob.ts";
 import type { Divergence } from "./divergence.ts";
 import type { Evidence } from "./evidence.ts";
 import { type Observation, observe } from "./observe.ts";
 import type { Plan, Trial } from "./plan.ts";
 import type { TrialResult, Verdict } from "./results.ts";
 import type { Scenario } from "./scenario.ts";
-import { matchesGlob } from "../words/glob.ts";
 
 /**
  * From expectation and evidence to verdict. A trial's verdict may hang on others: its twin, its control. `judge` gets

@@ -2,8 +2,8 @@ import { afterAll, describe, expect, test } from "vitest";
 import { loadRegistry, selectPrograms } from "../lab/registry.ts";
 import { plan, stackOf } from "../model/plan.ts";
 import type { TrialResult } from "../model/results.ts";
-import { loadScenarios } from "./load-scenarios.ts";
 import { startConformanceRun } from "./conformance.ts";
+import { loadScenarios } from "./load-scenarios.ts";
 
 /** One run for the whole file; one test per trial that awaits its verdict. */
 

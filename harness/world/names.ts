@@ -1,6 +1,6 @@
-import { UsageError } from "../words/errors.ts";
 import type { RecipientDomain } from "../model/plan.ts";
 import type { MxHost } from "../model/scenario.ts";
+import { UsageError } from "../words/errors.ts";
 
 export const tld = "example.";
 

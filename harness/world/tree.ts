@@ -1,4 +1,4 @@
-import { record, type ResourceRecord } from "../dns/record.ts";
+import { type ResourceRecord, record } from "../dns/record.ts";
 import { type SignedZone, signZone, statusOf, type ZoneDraft } from "../dns/zone.ts";
 import type { DnsStatus } from "../model/evidence.ts";
 import { ttl } from "./domain.ts";

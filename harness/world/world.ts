@@ -1,7 +1,7 @@
 import { record } from "../dns/record.ts";
 import { masterFile, type ZoneDraft } from "../dns/zone.ts";
-import type { FileToCopy, LabFacts, ServerInstance } from "../model/facts.ts";
 import type { DnsStatus } from "../model/evidence.ts";
+import type { FileToCopy, LabFacts, ServerInstance } from "../model/facts.ts";
 import type { DnsQuestion, FarmHost } from "../model/farm.ts";
 import type { Plan } from "../model/plan.ts";
 import { createPki } from "../pki/pki.ts";

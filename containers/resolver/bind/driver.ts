@@ -1,6 +1,6 @@
-import { HarnessError } from "../../../harness/words/errors.ts";
 import type { ResolverDriver } from "../../../harness/lab/driver.ts";
 import type { LabFacts } from "../../../harness/model/facts.ts";
+import { HarnessError } from "../../../harness/words/errors.ts";
 
 /** A DNSKEY line (owner [ttl] [class] DNSKEY flags protocol algorithm key) as a trust-anchors entry. */
 function staticKey(anchor: string): string {

@@ -1,6 +1,6 @@
 import type { SenderDriver } from "../../../harness/lab/driver.ts";
-import type { LabFacts } from "../../../harness/model/facts.ts";
 import type { RunningContainer } from "../../../harness/lab/engine.ts";
+import type { LabFacts } from "../../../harness/model/facts.ts";
 import { createPostfixLogReader } from "./log.ts";
 
 const policies = ["dane", "dane-only", "may", "verify"] as const;
