@@ -80,24 +80,29 @@ export async function startLab(
   const { addresses } = world;
   const containers: RunningContainer[] = [];
   const clients: FarmClient[] = [];
+  const starting: Promise<unknown>[] = [];
+  /** What died, by stack; without a stack: what all need. */
+  const deaths = new Map<string | undefined, string>();
   let closing = false;
 
   const start = async (spec: Omit<ContainerSpec, "labels">, stack?: string): Promise<RunningContainer> => {
     options.signal.throwIfAborted();
-    const container = await engine.start({
-      ...spec,
-      name: `danelab-${options.runId}-${spec.name}`,
-      labels: options.labels,
-    });
-    containers.push(container);
+    if (closing) throw new HarnessError("the lab is being closed");
+    const begun = engine
+      .start({ ...spec, name: `danelab-${options.runId}-${spec.name}`, labels: options.labels })
+      .then((started) => {
+        containers.push(started);
+        return started;
+      });
+    starting.push(begun);
+    const container = await begun;
     container.died.then(
       async (how) => {
         if (closing) return;
         const tail = await container.tail(10).catch(() => "");
-        listener.fault(
-          `container ${container.name} died in the middle of the run (${how})${tail ? `; its log ends:\n${tail}` : ""}`,
-          stack,
-        );
+        const death = `container ${container.name} died in the middle of the run (${how})${tail ? `; its log ends:\n${tail}` : ""}`;
+        deaths.set(stack, death);
+        listener.fault(death, stack);
       },
       () => undefined,
     );
@@ -107,6 +112,8 @@ export async function startLab(
   const close = async (): Promise<void> => {
     closing = true;
     for (const client of clients) client.close();
+    // What is about to start would else be left behind.
+    await Promise.allSettled(starting);
     await Promise.allSettled(containers.map((container) => container.remove()));
     await engine.removeNetwork(options.network.name);
   };
@@ -235,7 +242,17 @@ export async function startLab(
       }),
       ...programs.stacks.map(startStack),
     ]);
-    await Promise.all(stacks.map((one) => proveReady(one, plan, world, options.signal)));
+    await Promise.all(
+      stacks.map(async (one) => {
+        const { id } = one.stack;
+        try {
+          await proveReady(one, plan, world, options.signal, () => deaths.get(id) ?? deaths.get(undefined));
+        } catch (error) {
+          options.signal.throwIfAborted();
+          listener.fault(messageOf(error), id);
+        }
+      }),
+    );
     return {
       stacks: new Map(stacks.map((one) => [one.stack.id, one])),
       farm: farm.client,
@@ -243,13 +260,19 @@ export async function startLab(
       close,
     };
   } catch (error) {
-    await close();
+    await close().catch((problem) => listener.fault(messageOf(problem)));
     throw error;
   }
 }
 
 /** A known-good name has AD, a known-bad one SERVFAIL, and the sender takes mail. */
-async function proveReady(lab: StackLab, plan: Plan, world: World, signal: AbortSignal): Promise<void> {
+async function proveReady(
+  lab: StackLab,
+  plan: Plan,
+  world: World,
+  signal: AbortSignal,
+  death: () => string | undefined,
+): Promise<void> {
   const questionOf = (status: "secure" | "bogus") =>
     plan.domains
       .flatMap(({ key }) => world.domains.get(key)?.questions ?? [])
@@ -275,9 +298,18 @@ async function proveReady(lab: StackLab, plan: Plan, world: World, signal: Abort
     lastSeen: () => last,
     signal,
   });
-  await until(() => answers("secure"), deadline("a secure answer with AD"));
-  await until(() => answers("bogus"), deadline("SERVFAIL for a bogus name"));
+  const alive = (): void => {
+    const how = death();
+    if (how !== undefined) throw new HarnessError(how);
+  };
+  const asked = (status: "secure" | "bogus") => () => {
+    alive();
+    return answers(status);
+  };
+  await until(asked("secure"), deadline("a secure answer with AD"));
+  await until(asked("bogus"), deadline("SERVFAIL for a bogus name"));
   await until(async () => {
+    alive();
     try {
       await lab.witness.submit([], { port: lab.sender.driver.submission.port, sessions: 1 });
       return true;

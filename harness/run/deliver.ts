@@ -43,10 +43,10 @@ async function deliverBatch(
   tools: Tools,
   options: DeliverOptions,
 ): Promise<void> {
-  const fail = (record: TrialRecord, error: unknown): void => {
-    record.errors.push(messageOf(error));
-    options.onEvidence(evidenceOf(record));
-  };
+  if (records.length === 0) return;
+  // A copy: what the streams still bring for the record is no part of it.
+  const complete = (record: TrialRecord): void => options.onEvidence(structuredClone(evidenceOf(record)));
+  const over = Promise.race([options.broken, interrupted(options.signal)]);
   const submittedAt = Date.now();
   for (const record of records) record.submittedAt = submittedAt;
   const submission = Promise.race([
@@ -54,7 +54,7 @@ async function deliverBatch(
       records.map(({ mail }) => mail),
       { port: lab.sender.driver.submission.port, sessions: 4 },
     ),
-    options.broken,
+    over,
   ]).then((replies) => {
     records.forEach((record, index) => {
       const reply = replies[index];
@@ -67,14 +67,23 @@ async function deliverBatch(
   await Promise.all(
     records.map(async (record) => {
       try {
-        await Promise.race([attend(lab, collector, record, submission, tools, options), options.broken]);
-        options.onEvidence(evidenceOf(record));
+        await Promise.race([attend(lab, collector, record, submission, tools, options), over]);
       } catch (error) {
         options.signal.throwIfAborted();
-        fail(record, error);
+        record.errors.push(messageOf(error));
       }
+      complete(record);
     }),
   );
+}
+
+/** Rejects when the run is interrupted. */
+function interrupted(signal: AbortSignal): Promise<never> {
+  const { promise, reject } = Promise.withResolvers<never>();
+  const abort = (): void => reject(signal.reason);
+  signal.addEventListener("abort", abort, { once: true });
+  if (signal.aborted) abort();
+  return promise;
 }
 
 async function attend(

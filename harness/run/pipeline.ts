@@ -13,6 +13,7 @@ import { compileWorld, type World } from "../world/world.ts";
 import { collectStack, type StackCollector } from "./collect.ts";
 import { deliverStack } from "./deliver.ts";
 import { leaseSubnet } from "./lease.ts";
+import { ownerLabels } from "./sweep.ts";
 
 /** The pipeline as a library function: plan in, verdicts as they fall, results document out. */
 
@@ -72,7 +73,7 @@ export async function run(input: RunInput, listener: RunListener): Promise<Finis
     broken.fail(new HarnessError(message), stack);
   };
 
-  const lease = await leaseSubnet();
+  const lease = await leaseSubnet(await engine.subnets());
   let lab: Lab | undefined;
   let sni: ReadonlyMap<string, string | null> = new Map();
   let judging: ReturnType<typeof judge> | undefined;
@@ -188,11 +189,7 @@ export async function run(input: RunInput, listener: RunListener): Promise<Finis
 }
 
 function labelsOf(input: RunInput): Readonly<Record<string, string>> {
-  return {
-    [runLabel]: input.runId,
-    "danelab.pid": String(process.pid),
-    ...(input.keep ? { "danelab.keep": "yes" } : {}),
-  };
+  return { [runLabel]: input.runId, ...ownerLabels(input.keep) };
 }
 
 /** One promise per stack that rejects when something it needs broke. */

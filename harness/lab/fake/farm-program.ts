@@ -1,0 +1,75 @@
+import { BlockList, isIPv6 } from "node:net";
+import type { FarmEvent, FarmRequest, RawAnswer, Submitted } from "../../model/farm.ts";
+import { HarnessError, messageOf } from "../../words/errors.ts";
+import type { FakeInternet } from "./internet.ts";
+import type { FakeResolver } from "./resolver.ts";
+import type { FakeSender } from "./sender.ts";
+
+/** What the program finds in its network namespace. */
+export interface FakeNeighbours {
+  readonly internet: FakeInternet;
+  readonly resolver: () => FakeResolver | undefined;
+  readonly sender: () => FakeSender | undefined;
+}
+
+/** The farm's program without processes or sockets: JSON lines in, JSON lines out (harness/model/farm.ts). */
+export function fakeFarmProgram(
+  { internet, resolver, sender }: FakeNeighbours,
+  writeLine: (line: string) => void,
+): (line: string) => void {
+  const inside = new BlockList();
+  let guarded = false;
+  const emit = (event: FarmEvent): void => writeLine(JSON.stringify(event));
+
+  const ask = (messages: readonly string[]): readonly RawAnswer[] =>
+    messages.map((message) => {
+      const answer = resolver()?.answer(Buffer.from(message, "base64"));
+      return answer
+        ? { message: answer.toString("base64"), error: null, ms: 1 }
+        : { message: null, error: "no answer from 127.0.0.1 port 53: connection refused", ms: 1 };
+    });
+
+  const submit = ({ mails }: Extract<FarmRequest, { op: "submit" }>): readonly Submitted[] => {
+    const there = sender();
+    if (!there) throw new HarnessError("connect ECONNREFUSED 127.0.0.1:25");
+    return there.submit(mails);
+  };
+
+  const carryOut = (request: FarmRequest): unknown => {
+    switch (request.op) {
+      case "serve":
+        internet.serve(request.hosts, emit);
+        return null;
+      case "ask":
+        return ask(request.messages);
+      case "submit":
+        return submit(request);
+      case "guard":
+        guarded = true;
+        for (const network of request.inside) {
+          const [address = "", length] = network.split("/");
+          inside.addSubnet(address, Number(length), isIPv6(address) ? "ipv6" : "ipv4");
+        }
+        return null;
+      case "stray": {
+        const { address } = request;
+        if (guarded && !inside.check(address, isIPv6(address) ? "ipv6" : "ipv4"))
+          emit({ event: "stray", packet: { at: Date.now(), line: `eth0 Out IP 198.18.16.17 > ${address}` } });
+        return null;
+      }
+      default:
+        throw new HarnessError(`the fake farm cannot do ${JSON.stringify(request)}`);
+    }
+  };
+
+  emit({ event: "ready", node: process.version });
+  return (line) => {
+    const request: FarmRequest & { readonly number: number } = JSON.parse(line);
+    const { number } = request;
+    try {
+      emit({ event: "answer", number, value: carryOut(request) });
+    } catch (error) {
+      emit({ event: "answer", number, value: null, error: messageOf(error) });
+    }
+  };
+}
