@@ -4,5 +4,5 @@ export function matchesGlob(pattern: string, text: string): boolean {
     .split("*")
     .map((part) => part.replaceAll(/[.+?^${}()|[\]\\]/g, "\\$&"))
     .join(".*");
-  return new RegExp(`^${source}$`).test(text);
+  return new RegExp(`^${source}$`, "s").test(text);
 }

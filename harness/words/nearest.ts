@@ -15,7 +15,9 @@ function distance(a: string, b: string): number {
 /** The word that a misspelt one most likely meant; undefined where none is close. */
 export function nearest(word: string, words: readonly string[]): string | undefined {
   const [best] = words
-    .map((candidate) => ({ candidate, distance: distance(word, candidate) }))
+    .map((candidate) => ({ candidate, distance: distance(word.toLowerCase(), candidate.toLowerCase()) }))
     .sort((a, b) => a.distance - b.distance);
-  return best && best.distance <= Math.max(2, Math.ceil(word.length / 3)) ? best.candidate : undefined;
+  // Of a short word nothing would be left: "mx" is not meant by "ee".
+  const most = Math.min(Math.max(2, Math.ceil(word.length / 3)), word.length - 1);
+  return best && best.distance <= most ? best.candidate : undefined;
 }

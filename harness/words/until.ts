@@ -30,19 +30,26 @@ export async function within<T>(promise: Promise<T>, deadline: Deadline): Promis
   }
 }
 
-/** Asks again and again until an answer other than undefined comes. */
+/** Asks again and again until an answer other than undefined comes. A question that hangs does not outlast the deadline. */
 export async function until<T>(
   ask: () => Promise<T | undefined> | T | undefined,
   deadline: Deadline,
   everyMs = 50,
 ): Promise<T> {
-  const end = Date.now() + deadline.ms;
-  for (;;) {
-    deadline.signal?.throwIfAborted();
-    const answer = await ask();
-    if (answer !== undefined) return answer;
-    if (Date.now() >= end) throw expired(deadline);
-    await pause(everyMs);
+  deadline.signal?.throwIfAborted();
+  let over = false;
+  const poll = async (): Promise<T> => {
+    for (;;) {
+      const answer = await ask();
+      if (answer !== undefined) return answer;
+      await pause(everyMs);
+      if (over) throw expired(deadline);
+    }
+  };
+  try {
+    return await within(poll(), deadline);
+  } finally {
+    over = true;
   }
 }
 
