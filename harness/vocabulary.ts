@@ -106,6 +106,8 @@ export interface StepText {
   readonly zone?: ZoneText;
   readonly zones?: ScenarioText["zones"];
   readonly mx?: MxText | readonly MxText[];
+  /** Where the message of this step goes, where not to the scenario's recipient. */
+  readonly recipient?: string;
   /** false: the next message follows at once, while answers are cached. */
   readonly afterTtl?: boolean;
   readonly expect: ExpectText;

@@ -6,6 +6,8 @@ import { messageOf } from "../../harness/words/errors.ts";
 export interface NameServer {
   readonly address: string;
   readonly port: number;
+  /** The address to ask from; without it whatever the system takes. */
+  readonly source?: string;
 }
 
 const inFlight = 50;
@@ -68,14 +70,21 @@ function askUdp(server: NameServer, query: Buffer, timeoutMs: number): Promise<B
       if (answers(answer, query)) settle(() => resolve(answer));
     });
     // A connected socket takes answers from the server alone, and hears that nobody listens.
-    socket.connect(server.port, server.address, send);
+    const begin = () => socket.connect(server.port, server.address, send);
+    if (server.source === undefined) begin();
+    else socket.bind({ address: server.source }, begin);
   });
 }
 
 /** RFC 1035 section 4.2.2: two octets of length before the message. */
 function askTcp(server: NameServer, query: Buffer, timeoutMs: number): Promise<Buffer> {
   return new Promise((resolve, reject) => {
-    const socket = connect({ host: server.address, port: server.port, noDelay: true });
+    const socket = connect({
+      host: server.address,
+      port: server.port,
+      noDelay: true,
+      ...(server.source === undefined ? {} : { localAddress: server.source }),
+    });
     const timer = setTimeout(
       () => socket.destroy(new Error(noAnswer(server, "TCP", timeoutMs, ""))),
       timeoutMs,

@@ -40,9 +40,20 @@ export class Farm {
         await this.#listener.listen(this.#ports.smtp);
         return null;
       case "ask":
-        return ask({ address: request.server, port: this.#ports.dns }, request.messages, request.timeoutMs);
+        return ask(
+          {
+            address: request.server,
+            port: this.#ports.dns,
+            ...(request.source === undefined ? {} : { source: request.source }),
+          },
+          request.messages,
+          request.timeoutMs,
+        );
       case "submit":
         return submit(request.server, request.port, request.sessions, request.mails);
+      case "relay-dns":
+      case "forward-dns":
+        throw new HarnessError(`${request.op}: not there yet`);
       case "guard":
         this.#stops.push(
           await guard(request.inside, {

@@ -9,7 +9,7 @@ import { judge } from "../model/judge.ts";
 import { type Plan, plan, type Stack, stackOf, type Trial } from "../model/plan.ts";
 import type { Scenario } from "../model/scenario.ts";
 import { collectStack } from "../run/collect.ts";
-import { deliverStack } from "../run/deliver.ts";
+import { deliverFrom } from "../run/deliver.ts";
 import { leaseSubnet } from "../run/lease.ts";
 import { loadScenarios } from "../run/load-scenarios.ts";
 import { evidencePath, run } from "../run/pipeline.ts";
@@ -45,6 +45,7 @@ const silent = {
   opened: () => undefined,
   session: () => undefined,
   senderLog: () => undefined,
+  question: () => undefined,
   stray: () => undefined,
   fault: (message: string) => console.error(message),
   progress: () => undefined,
@@ -110,9 +111,10 @@ async function costPerTrial(
       opened: ({ id, domain }) => listener.collector?.opened(id, domain),
       session: (session) => listener.collector?.session(session),
       senderLog: (_, line) => listener.line(line),
+      question: (_, question, byHarness) => listener.collector?.question(question, byHarness),
     },
     async (lab, world) => {
-      const one = lab.stacks.get(stack.id) ?? unexpected("no stack");
+      const one = lab.hosts.get(stack.id) ?? unexpected("no stack");
       for (let round = 0; round < rounds; round++) {
         const take = (part: number): readonly Trial[] =>
           mains.slice((2 * round + part) * mailsPerRound, (2 * round + part + 1) * mailsPerRound);
@@ -124,7 +126,7 @@ async function costPerTrial(
         };
         const mails = take(0).map(({ domain }, index) => ({
           from: `hand${index}@dane.${world.facts.senderName}`,
-          to: `u@${world.domains.get(domain)?.recipient ?? ""}`,
+          to: `u@${world.domains.get(domain)?.steps[0].recipient ?? ""}`,
           content: "Subject: by hand\r\n\r\nA message.\r\n",
         }));
         const begin = performance.now();
@@ -138,7 +140,11 @@ async function costPerTrial(
 
         const trials = take(1);
         const reader = one.sender.driver.createLogReader();
-        const collector = collectStack(trials, world, reader, { id: `bench${round}`, firstIndex: 0 });
+        const collector = collectStack(trials, world, reader, {
+          id: `bench${round}`,
+          firstIndex: 0,
+          resolverTells: one.resolver.driver.question !== undefined,
+        });
         listener.collector = collector;
         listener.line = (line) => collector.logLine(line);
         const judging = judge({
@@ -148,10 +154,11 @@ async function costPerTrial(
           evidencePath: ({ id }) => evidencePath(id),
         });
         const start = performance.now();
-        await deliverStack(one, collector, {
+        await deliverFrom(one, collector, {
           signal: new AbortController().signal,
           broken: new Promise<never>(() => undefined),
           onEvidence: (evidence) => judging.add(evidence),
+          change: async () => undefined,
         });
         byDanelab.push((performance.now() - start) / mailsPerRound);
         const wrong = judging.finish().trials.find(({ verdict }) => verdict !== "pass");

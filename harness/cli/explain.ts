@@ -77,7 +77,7 @@ export const explainCommand: Command = {
       ...describe(scenario),
       "",
       "What a validating resolver must find",
-      ...(domain?.questions ?? []).map(
+      ...(domain?.steps[0].questions ?? []).map(
         ({ question, status, empty }) =>
           `  ${question.name} ${question.type}: ${status}${empty ? ", no records" : ""}`,
       ),

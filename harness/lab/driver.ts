@@ -1,6 +1,6 @@
-import type { ClaimedAttempt } from "../model/evidence.ts";
+import type { ClaimedAttempt, SenderQuestion } from "../model/evidence.ts";
 import type { FileToCopy, LabFacts, ServerInstance } from "../model/facts.ts";
-import type { Policy } from "../model/scenario.ts";
+import type { Policy, SenderSetup } from "../model/scenario.ts";
 import type { RunningContainer } from "./engine.ts";
 
 /**
@@ -19,8 +19,10 @@ interface DriverBase {
 export interface ResolverDriver extends DriverBase {
   readonly role: "resolver";
   files(facts: LabFacts): readonly FileToCopy[];
-  /** Listens on 127.0.0.1:53 of the shared namespace; logs to standard output. */
+  /** Listens on port 53 of all addresses of the shared namespace; logs to standard output or error. */
   readonly command: readonly string[];
+  /** The question that a log line tells of, with the address it came from; absent: its log does not tell. */
+  question?(line: string): (SenderQuestion & { readonly client: string }) | undefined;
 }
 
 export interface AuthorityDriver extends DriverBase {
@@ -40,6 +42,8 @@ export interface LogReader {
 export interface SenderDriver extends DriverBase {
   readonly role: "sender";
   readonly policies: readonly Policy[];
+  /** Set-ups besides "plain"; mail from <any>@<policy>.<setup>.<senderName> is sent under that one. */
+  readonly setups: readonly SenderSetup[];
   /** Mail from <any>@<policy>.<senderName> is sent under that policy. */
   files(facts: LabFacts): readonly FileToCopy[];
   readonly command: readonly string[];

@@ -1,24 +1,19 @@
-import { decodeAnswer, encodeQuery } from "../dns/message.ts";
+import type { SenderQuestion } from "../model/evidence.ts";
 import type { Session, StrayPacket } from "../model/farm.ts";
-import type { Plan, Stack } from "../model/plan.ts";
-import { programId } from "../model/plan.ts";
-import { durations } from "../words/durations.ts";
+import { type Plan, programId, sendingHostOf } from "../model/plan.ts";
 import { HarnessError, messageOf } from "../words/errors.ts";
-import { until } from "../words/until.ts";
 import type { World } from "../world/world.ts";
 import type { AuthorityDriver, ResolverDriver, SenderDriver } from "./driver.ts";
 import type { ContainerSpec, Engine, NetworkSpec, RunningContainer } from "./engine.ts";
+import { proveReady } from "./ready.ts";
 import { type FarmClient, farmProgram, startFarmProgram } from "./requests.ts";
+import { harnessAddress, type SendingHost, type StackPrograms } from "./sending-host.ts";
+
+export type { SendingHost, StackPrograms } from "./sending-host.ts";
 
 /** The third arrow of the pipeline: a world becomes running containers, proven ready by asking. */
 
 export const runLabel = "danelab.run";
-
-export interface StackPrograms {
-  readonly stack: Stack;
-  readonly sender: { readonly driver: SenderDriver; readonly image: string };
-  readonly resolver: { readonly driver: ResolverDriver; readonly image: string };
-}
 
 export interface LabPrograms {
   /** Image and code of the farm. */
@@ -28,24 +23,20 @@ export interface LabPrograms {
 }
 
 export interface LabListener {
-  opened(session: { readonly id: string; readonly domain: string; readonly stack: string }): void;
-  session(session: Session, stack: string): void;
-  senderLog(stack: string, line: string): void;
+  opened(session: { readonly id: string; readonly domain: string; readonly host: string }): void;
+  session(session: Session, host: string): void;
+  senderLog(host: string, line: string): void;
+  /** A question that the resolver of the host logged: by the sender, or by the harness itself. */
+  question(host: string, question: SenderQuestion, byHarness: boolean): void;
   stray(packet: StrayPacket): void;
-  /** Something broke. With a stack: only its trials are touched; without: all. */
-  fault(message: string, stack?: string): void;
+  /** Something broke. With a sending host: only its trials are touched; without: all. */
+  fault(message: string, host?: string): void;
   progress(line: string): void;
 }
 
-export interface StackLab extends StackPrograms {
-  /** The harness's own eyes and hands in the stack's network namespace. */
-  readonly witness: FarmClient;
-  readonly senderContainer: RunningContainer;
-  readonly address: { readonly ipv4: string; readonly ipv6: string };
-}
-
 export interface Lab {
-  readonly stacks: ReadonlyMap<string, StackLab>;
+  /** By id. */
+  readonly hosts: ReadonlyMap<string, SendingHost>;
   readonly farm: FarmClient;
   readonly containers: readonly RunningContainer[];
   close(): Promise<void>;
@@ -81,11 +72,15 @@ export async function startLab(
   const containers: RunningContainer[] = [];
   const clients: FarmClient[] = [];
   const starting: Promise<unknown>[] = [];
-  /** What died, by stack; without a stack: what all need. */
+  /** What died, by sending host; without one: what all need. */
   const deaths = new Map<string | undefined, string>();
   let closing = false;
 
-  const start = async (spec: Omit<ContainerSpec, "labels">, stack?: string): Promise<RunningContainer> => {
+  const start = async (
+    spec: Omit<ContainerSpec, "labels">,
+    /** The sending hosts that need it; none: all. */
+    needed: readonly string[] = [],
+  ): Promise<RunningContainer> => {
     options.signal.throwIfAborted();
     if (closing) throw new HarnessError("the lab is being closed");
     const begun = engine
@@ -101,8 +96,10 @@ export async function startLab(
         if (closing) return;
         const tail = await container.tail(10).catch(() => "");
         const death = `container ${container.name} died in the middle of the run (${how})${tail ? `; its log ends:\n${tail}` : ""}`;
-        deaths.set(stack, death);
-        listener.fault(death, stack);
+        for (const host of needed.length > 0 ? needed : [undefined]) {
+          deaths.set(host, death);
+          listener.fault(death, host);
+        }
       },
       () => undefined,
     );
@@ -118,23 +115,34 @@ export async function startLab(
     await engine.removeNetwork(options.network.name);
   };
 
-  const stackByAddress = new Map<string, string>();
-  const farmListener = (stack?: string) => ({
+  const hostByAddress = new Map<string, string>();
+  const farmListener = (host?: string) => ({
     opened: (session: { id: string; domain: string; remoteAddress: string }) => {
-      const owner = stackByAddress.get(session.remoteAddress);
-      if (owner) listener.opened({ ...session, stack: owner });
+      const owner = hostByAddress.get(session.remoteAddress);
+      if (owner) listener.opened({ ...session, host: owner });
     },
     session: (session: Session) => {
-      const owner = stackByAddress.get(session.remoteAddress);
+      const owner = hostByAddress.get(session.remoteAddress);
       if (owner) listener.session(session, owner);
     },
     stray: listener.stray,
     fault: (message: string) => {
-      if (!closing) listener.fault(message, stack);
+      if (!closing) listener.fault(message, host);
     },
   });
   const parked = ["sleep", "infinity"];
   const inside = [addresses.network.ipv4, addresses.network.ipv6];
+
+  const stubs = programs.stacks.flatMap(({ stack }, index) =>
+    plan.trials.some((trial) => trial.stack === stack.id && trial.reach === "network")
+      ? [addresses.stub(index)]
+      : [],
+  );
+  const serverAddresses = new Set([
+    ...world.servers.flatMap((server) => server.addresses),
+    addresses.nameServers.relay,
+    ...stubs,
+  ]);
 
   const startFarm = async (): Promise<{ client: FarmClient; container: RunningContainer }> => {
     const container = await start({
@@ -148,7 +156,7 @@ export async function startLab(
     });
     await setUp(
       container,
-      ...Object.values(addresses.nameServers).map((address) => `ip address add ${address}/20 dev eth0`),
+      ...[...serverAddresses].map((address) => `ip address add ${address}/20 dev eth0`),
       // Every address of these ranges is the farm's own: hundreds of MX hosts without adding one by one.
       ...addresses.mxHosts.ipv4.map((range) => `ip route add local ${range} dev lo`),
       `ip -6 route add local ${addresses.mxHosts.ipv6} dev lo`,
@@ -172,13 +180,16 @@ export async function startLab(
     });
   };
 
-  const startStack = async (one: StackPrograms, index: number): Promise<StackLab> => {
-    const { stack, sender, resolver } = one;
-    const address = addresses.stack(index);
-    stackByAddress.set(address.ipv4, stack.id);
-    stackByAddress.set(address.ipv6, stack.id);
-    const name = `${programId(stack.sender)}-${programId(stack.resolver)}`.replaceAll("@", "-");
-    const witnessContainer = await start(
+  /** A network namespace with the witness in it; senders and resolvers join it. */
+  const startNamespace = async (
+    name: string,
+    host: Pick<SendingHost, "id" | "address" | "nameServer">,
+    needed: readonly string[],
+  ) => {
+    const { id, address, nameServer } = host;
+    hostByAddress.set(address.ipv4, id);
+    hostByAddress.set(address.ipv6, id);
+    const container = await start(
       {
         name: `witness-${name}`,
         image: programs.farm.image,
@@ -188,49 +199,100 @@ export async function startLab(
         capabilities: ["NET_ADMIN"],
         tmpfs: {},
       },
-      stack.id,
+      needed,
     );
     await setUp(
-      witnessContainer,
-      // AD is only believed from loopback, and glibc passes it on only with trust-ad (RFC 7672 2.1.1).
-      "printf 'nameserver 127.0.0.1\\noptions edns0 trust-ad\\n' > /etc/resolv.conf",
+      container,
+      // glibc passes AD on only with trust-ad (RFC 7672 2.1.1).
+      `printf 'nameserver ${nameServer}\\noptions edns0 trust-ad\\n' > /etc/resolv.conf`,
       ...addresses.mxHosts.ipv4.map((range) => `ip route add ${range} via ${addresses.farm.ipv4}`),
       `ip -6 route add ${addresses.mxHosts.ipv6} via ${addresses.farm.ipv6}`,
       // A packet for the outside must be seen to be counted: without a route it would not even be sent.
       `ip route replace default via ${addresses.farm.ipv4}`,
       `ip -6 route replace default via ${addresses.farm.ipv6}`,
     );
-    const member = async (
-      role: "resolver" | "sender",
-      driver: ResolverDriver | SenderDriver,
-      image: string,
-    ) =>
-      start(
-        {
-          name: `${role}-${name}`,
-          image,
-          command: driver.command,
-          network: { shares: witnessContainer },
-          files: driver.files(world.facts),
-          capabilities: driver.capabilities ?? [],
-          tmpfs: driver.tmpfs ?? {},
-        },
-        stack.id,
-      );
-    const witnessProgram = startFarmProgram(witnessContainer, farmListener(stack.id)).then(async (client) => {
+    const witness = startFarmProgram(container, farmListener(id)).then(async (client) => {
       clients.push(client);
       await client.guard(inside);
       return client;
     });
-    const [witness, , senderContainer] = await Promise.all([
-      witnessProgram,
-      member("resolver", resolver.driver, resolver.image),
-      member("sender", sender.driver, sender.image),
-    ]);
-    senderContainer
-      .follow((line) => listener.senderLog(stack.id, line))
-      .catch((error) => farmListener(stack.id).fault(messageOf(error)));
-    return { ...one, witness, senderContainer, address };
+    return { container, witness };
+  };
+
+  const startMember = (
+    name: string,
+    { driver, image }: { readonly driver: ResolverDriver | SenderDriver; readonly image: string },
+    shares: RunningContainer,
+    needed: readonly string[],
+  ): Promise<RunningContainer> =>
+    start(
+      {
+        name: `${driver.role}-${name}`,
+        image,
+        command: driver.command,
+        network: { shares },
+        files: driver.files(world.facts),
+        capabilities: driver.capabilities ?? [],
+        tmpfs: driver.tmpfs ?? {},
+      },
+      needed,
+    );
+
+  const followSender = (container: RunningContainer, host: string): void => {
+    container
+      .follow((line) => listener.senderLog(host, line))
+      .catch((error) => farmListener(host).fault(messageOf(error)));
+  };
+
+  const startStack = async (one: StackPrograms, index: number): Promise<readonly SendingHost[]> => {
+    const { stack, sender, resolver } = one;
+    const trials = plan.trials.filter((trial) => trial.stack === stack.id);
+    const name = `${programId(stack.sender)}-${programId(stack.resolver)}`.replaceAll("@", "-");
+    const local = {
+      ...one,
+      id: sendingHostOf({ stack: stack.id, reach: "loopback" }),
+      reach: "loopback",
+      address: addresses.stack(index),
+      nameServer: "127.0.0.1",
+      resolverAddress: "127.0.0.1",
+    } as const;
+    const remote = {
+      ...one,
+      id: sendingHostOf({ stack: stack.id, reach: "network" }),
+      reach: "network",
+      address: addresses.remote(index),
+      nameServer: addresses.stub(index),
+      resolverAddress: local.address.ipv4,
+    } as const;
+    const used = [local, ...(trials.some(({ reach }) => reach === "network") ? [remote] : [])];
+    const ids = used.map(({ id }) => id);
+
+    return Promise.all(
+      used.map(async (host): Promise<SendingHost> => {
+        const own = host === local ? name : `remote-${name}`;
+        // The second host's resolver lives in the first host's namespace.
+        const needed = host === local ? ids : [host.id];
+        const { container, witness } = await startNamespace(own, host, needed);
+        const [client, senderContainer, resolverContainer] = await Promise.all([
+          witness,
+          startMember(own, sender, container, [host.id]),
+          host === local ? startMember(own, resolver, container, ids) : undefined,
+        ]);
+        followSender(senderContainer, host.id);
+        if (resolverContainer && resolver.driver.question) {
+          const harness = used.map((each) => harnessAddress(each));
+          const read = resolver.driver.question;
+          resolverContainer
+            .follow((line) => {
+              const question = read(line);
+              if (!question) return;
+              for (const id of ids) listener.question(id, question, harness.includes(question.client));
+            })
+            .catch((error) => farmListener(host.id).fault(messageOf(error)));
+        }
+        return { ...host, witness: client, senderContainer };
+      }),
+    );
   };
 
   try {
@@ -242,9 +304,10 @@ export async function startLab(
       }),
       ...programs.stacks.map(startStack),
     ]);
+    const hosts = stacks.flat();
     await Promise.all(
-      stacks.map(async (one) => {
-        const { id } = one.stack;
+      hosts.map(async (one) => {
+        const { id } = one;
         try {
           await proveReady(one, plan, world, options.signal, () => deaths.get(id) ?? deaths.get(undefined));
         } catch (error) {
@@ -254,7 +317,7 @@ export async function startLab(
       }),
     );
     return {
-      stacks: new Map(stacks.map((one) => [one.stack.id, one])),
+      hosts: new Map(hosts.map((one) => [one.id, one])),
       farm: farm.client,
       containers,
       close,
@@ -263,59 +326,4 @@ export async function startLab(
     await close().catch((problem) => listener.fault(messageOf(problem)));
     throw error;
   }
-}
-
-/** A known-good name has AD, a known-bad one SERVFAIL, and the sender takes mail. */
-async function proveReady(
-  lab: StackLab,
-  plan: Plan,
-  world: World,
-  signal: AbortSignal,
-  death: () => string | undefined,
-): Promise<void> {
-  const questionOf = (status: "secure" | "bogus") =>
-    plan.domains
-      .flatMap(({ key }) => world.domains.get(key)?.questions ?? [])
-      .find((question) => question.status === status && !question.empty)?.question;
-  let last = "nothing";
-  const answers = async (status: "secure" | "bogus"): Promise<true | undefined> => {
-    const question = questionOf(status);
-    if (!question) return true;
-    const [raw] = await lab.witness.ask("127.0.0.1", [encodeQuery(question)]);
-    const answer = raw?.message ? decodeAnswer(Buffer.from(raw.message, "base64")) : undefined;
-    last = answer
-      ? `${question.name} ${question.type} ${answer.rcode}${answer.authenticated ? " AD" : ""}`
-      : (raw?.error ?? "no answer");
-    const right =
-      status === "secure"
-        ? answer?.rcode === "NOERROR" && answer.authenticated
-        : answer?.rcode === "SERVFAIL";
-    return right ? true : undefined;
-  };
-  const deadline = (what: string) => ({
-    ms: durations.programReady,
-    waitedFor: `${what} in stack ${lab.stack.id}`,
-    lastSeen: () => last,
-    signal,
-  });
-  const alive = (): void => {
-    const how = death();
-    if (how !== undefined) throw new HarnessError(how);
-  };
-  const asked = (status: "secure" | "bogus") => () => {
-    alive();
-    return answers(status);
-  };
-  await until(asked("secure"), deadline("a secure answer with AD"));
-  await until(asked("bogus"), deadline("SERVFAIL for a bogus name"));
-  await until(async () => {
-    alive();
-    try {
-      await lab.witness.submit([], { port: lab.sender.driver.submission.port, sessions: 1 });
-      return true;
-    } catch (error) {
-      last = messageOf(error);
-      return undefined;
-    }
-  }, deadline("the sender's SMTP server"));
 }

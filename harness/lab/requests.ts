@@ -3,6 +3,7 @@ import type {
   FarmEvent,
   FarmHost,
   FarmRequest,
+  ForwardedZone,
   MailToSubmit,
   RawAnswer,
   Session,
@@ -24,12 +25,19 @@ export interface FarmListener {
   fault(message: string): void;
 }
 
+export type DnsRelay = Omit<Extract<FarmRequest, { op: "relay-dns" }>, "op">;
+
 /** The program in a farm or witness container, spoken to over one held-open stream. */
 export interface FarmClient {
   serve(hosts: readonly FarmHost[]): Promise<void>;
+  /** Starts a DNS relay. */
+  relayDns(relay: DnsRelay): Promise<void>;
+  /** Switches zones of a DNS relay to other name servers. */
+  forwardDns(listen: string, zones: readonly ForwardedZone[]): Promise<void>;
   guard(inside: readonly string[]): Promise<void>;
   stray(address: string): Promise<void>;
-  ask(server: string, messages: readonly Uint8Array[]): Promise<readonly RawAnswer[]>;
+  /** Puts DNS messages to the server, from that source address where one is named. */
+  ask(server: string, messages: readonly Uint8Array[], source?: string): Promise<readonly RawAnswer[]>;
   submit(
     mails: readonly MailToSubmit[],
     to: { readonly port: number; readonly sessions: number },
@@ -100,17 +108,24 @@ export async function startFarmProgram(
     async serve(hosts) {
       await request({ op: "serve", hosts }, durations.programReady);
     },
+    async relayDns(relay) {
+      await request({ op: "relay-dns", ...relay }, durations.programReady);
+    },
+    async forwardDns(listen, zones) {
+      await request({ op: "forward-dns", listen, zones }, durations.programReady);
+    },
     async guard(inside) {
       await request({ op: "guard", inside }, durations.programReady);
     },
     async stray(address) {
       await request({ op: "stray", address }, durations.programReady);
     },
-    async ask(server, messages) {
+    async ask(server, messages, source) {
       const value = await request(
         {
           op: "ask",
           server,
+          ...(source === undefined ? {} : { source }),
           messages: messages.map((message) => Buffer.from(message).toString("base64")),
           timeoutMs: durations.dnsAnswer,
         },

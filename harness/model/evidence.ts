@@ -56,9 +56,15 @@ export interface ResolverAnswer {
 /** RFC 4035 4.3. `any`: depends on what the resolver supports. */
 export type DnsStatus = "secure" | "insecure" | "bogus" | "any";
 
-/** All that the witnesses of one trial saw. The judge knows nothing else. */
-export interface Evidence {
-  readonly trial: string;
+/** A question that the sender put to its resolver. */
+export interface SenderQuestion {
+  /** FQDN with final dot, lower case. */
+  readonly name: string;
+  readonly type: string;
+}
+
+/** What the witnesses saw of one message, or of one more attempt at it, in one step of a trial. */
+export interface StepEvidence {
   readonly mail: {
     readonly from: string;
     readonly to: string;
@@ -70,6 +76,8 @@ export interface Evidence {
   /** The sender's log lines about this trial. */
   readonly log: readonly string[];
   readonly sessions: readonly Session[];
+  /** In the order that the resolver logged them; null: this resolver does not tell. */
+  readonly questions: readonly SenderQuestion[] | null;
   readonly dns: readonly ResolverAnswer[];
   /** Whether the message is still in the sender's queue; null: not known. */
   readonly queued: boolean | null;
@@ -77,4 +85,11 @@ export interface Evidence {
   readonly ms: number;
   /** What kept the harness from telling: non-empty means verdict `error`. */
   readonly errors: readonly string[];
+}
+
+/** All that the witnesses of one trial saw. The judge knows nothing else. */
+export interface Evidence extends StepEvidence {
+  readonly trial: string;
+  /** Of the steps after the first, in order. */
+  readonly steps: readonly StepEvidence[];
 }

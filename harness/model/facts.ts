@@ -1,3 +1,5 @@
+import type { Policy, SenderSetup } from "./scenario.ts";
+
 /** What the world tells the programs of the lab. */
 
 export interface FileToCopy {
@@ -5,6 +7,18 @@ export interface FileToCopy {
   readonly path: string;
   readonly content: string | Uint8Array;
   readonly mode?: number;
+}
+
+/** Mail for a recipient domain that does not go by its MX. */
+export interface SenderRoute {
+  /** No final dot. */
+  readonly recipient: string;
+  readonly policy: Policy;
+  readonly setup: SenderSetup;
+  /** The host, or the domain whose MX records are looked up. No final dot. */
+  readonly to: string;
+  readonly mx: boolean;
+  readonly port: number;
 }
 
 /** The fixed facts of one lab that programs are configured with. */
@@ -17,6 +31,7 @@ export interface LabFacts {
   readonly trustAnchor: string;
   /** PEM of the CA certificates that the sender trusts. */
   readonly trustStore: string;
+  readonly routes: readonly SenderRoute[];
 }
 
 /** A zone to serve: origin with final dot and the path of its master file in the container. */

@@ -1,4 +1,4 @@
-import type { ServerBehaviour } from "./scenario.ts";
+import type { AnswerAction, ServerBehaviour } from "./scenario.ts";
 
 /** What the farm is told and what it reports: JSON lines on one stream, in both directions. */
 
@@ -109,6 +109,26 @@ export interface Submitted {
   readonly accepted: boolean;
 }
 
+/** A zone, and the name server that the DNS relay passes its questions to. */
+export interface ForwardedZone {
+  /** FQDN with final dot, lower case. */
+  readonly origin: string;
+  /** IPv4 address; port 53. */
+  readonly forward: string;
+}
+
+/** What the DNS relay does with some questions instead of passing them on: the first rule that strikes. */
+export interface RelayRule {
+  /** FQDN with final dot, lower case: strikes names at or below it. */
+  readonly zone: string;
+  /** FQDN with final dot, lower case: strikes this name only. */
+  readonly name?: string;
+  readonly type?: string;
+  readonly does: AnswerAction;
+  /** Strikes the first so many questions only. */
+  readonly times?: number;
+}
+
 /** Requests to the program in the farm's containers. Each is answered by an event "answer" with the same number. */
 export type FarmRequest =
   /** Start receivers and attackers. Answer: null. */
@@ -117,10 +137,23 @@ export type FarmRequest =
   | {
       readonly op: "ask";
       readonly server: string;
+      /** The address to ask from. */
+      readonly source?: string;
       /** Base64 of DNS messages. */
       readonly messages: readonly string[];
       readonly timeoutMs: number;
     }
+  /** Start a DNS relay on an address. Answer: null once it listens. */
+  | {
+      readonly op: "relay-dns";
+      readonly listen: string;
+      /** Where questions go that are in none of the zones. */
+      readonly forward: string;
+      readonly zones: readonly ForwardedZone[];
+      readonly rules: readonly RelayRule[];
+    }
+  /** From now on the relay passes the questions of these zones to other servers. Answer: null. */
+  | { readonly op: "forward-dns"; readonly listen: string; readonly zones: readonly ForwardedZone[] }
   /** Hand messages in by SMTP, over `sessions` concurrent sessions. Answer: Submitted[], in order. */
   | {
       readonly op: "submit";

@@ -1,10 +1,9 @@
 import { matchesGlob } from "../words/glob.ts";
 import type { Divergence } from "./divergence.ts";
 import type { Evidence } from "./evidence.ts";
-import { type Observation, observe } from "./observe.ts";
+import { doesDane, type Judged, type JudgedStep, judgeAlone, unjudged } from "./judge-trial.ts";
 import type { Plan, Trial } from "./plan.ts";
-import type { TrialResult, Verdict } from "./results.ts";
-import type { Scenario } from "./scenario.ts";
+import type { StepResult, TrialResult } from "./results.ts";
 
 /**
  * From expectation and evidence to verdict. A trial's verdict may hang on others: its twin, its control. `judge` gets
@@ -33,14 +32,6 @@ export interface JudgeInput {
   readonly sni: ReadonlyMap<string, string | null>;
   /** Path of a trial's evidence document, for the results. */
   readonly evidencePath: (trial: Trial) => string;
-}
-
-interface Judged {
-  readonly trial: Trial;
-  readonly evidence: Evidence;
-  readonly observation: Observation;
-  readonly verdict: Verdict;
-  readonly reasons: readonly string[];
 }
 
 export function judge(input: JudgeInput): Judge {
@@ -91,7 +82,7 @@ export function judge(input: JudgeInput): Judge {
         const missing = own
           ? "the trials that it hangs on did not end"
           : "no evidence: the run ended before this trial did";
-        decided.set(trial.id, resultOf(input, errorOf(trial, own?.evidence, missing)));
+        decided.set(trial.id, resultOf(input, unjudged(trial, own?.evidence, missing)));
       }
       const failed = [...decided.values()].filter(
         ({ canary, verdict }) => canary !== null && verdict !== "pass",
@@ -127,10 +118,6 @@ function stackOf(result: TrialResult): string {
   return `${result.sender}+${result.resolver}`;
 }
 
-function doesDane({ policy }: Trial): boolean {
-  return policy === "dane" || policy === "dane-only";
-}
-
 /** A trial hangs on its twin, and one that does DANE on those of the same scenario and stack that do not: they show that the set-up is sound. */
 function dependenciesOf(trial: Trial, plan: Plan): readonly string[] {
   const twins = plan.trials.filter(({ of }) => of === trial.id);
@@ -145,94 +132,6 @@ function dependenciesOf(trial: Trial, plan: Plan): readonly string[] {
         )
       : [];
   return [...twins, ...controls].map(({ id }) => id);
-}
-
-function judgeAlone(
-  trial: Trial,
-  scenario: Scenario | undefined,
-  evidence: Evidence,
-  sni: string | null,
-): Judged {
-  const observation = observe(evidence, trial.policy);
-  const base = { trial, evidence, observation };
-  const { outcome } = observation;
-  if (observation.errors.length > 0 || outcome === null || !scenario) {
-    return { ...base, verdict: "error", reasons: observation.errors };
-  }
-  if (observation.disagreements.length > 0) {
-    return { ...base, verdict: "fail", reasons: observation.disagreements };
-  }
-  if (trial.role === "control") return { ...base, ...judgeControl(trial, observation) };
-
-  const { permitted, never, level } = trial.expectation;
-  const wanted = permitted.join(" or ");
-  if (never.includes(outcome)) {
-    return { ...base, verdict: "fail", reasons: [`${outcome}: a MUST forbids it; permitted: ${wanted}`] };
-  }
-  const { onTheWire, toTheAttacker } = observation.leaks;
-  if (toTheAttacker || (onTheWire && !permitted.includes("cleartext"))) {
-    return {
-      ...base,
-      verdict: "fail",
-      reasons: [`the message reached ${toTheAttacker ? "the attacker" : "the wire in clear text"}`],
-    };
-  }
-  const wrongSni = sniMismatch(evidence, sni, trial);
-  if (wrongSni) return { ...base, verdict: "fail", reasons: [wrongSni] };
-  if (permitted.includes(outcome)) {
-    const reasons = [
-      `${outcome}, as ${level === "must" ? "demanded" : level === "should" ? "recommended" : "permitted"}`,
-    ];
-    return { ...base, verdict: level === "open" ? "info" : "pass", reasons };
-  }
-  if (!doesDane(trial)) {
-    // Without DANE the RFC demands nothing: the trial only shows that the set-up is sound.
-    return {
-      ...base,
-      verdict: "inconclusive",
-      reasons: [`${outcome} without DANE, where the set-up should give ${wanted}`],
-    };
-  }
-  switch (level) {
-    case "must":
-      return { ...base, verdict: "fail", reasons: [`${outcome} where the RFC demands ${wanted}`] };
-    case "should":
-      return { ...base, verdict: "warn", reasons: [`${outcome} where the RFC recommends ${wanted}`] };
-    case "open":
-      return { ...base, verdict: "warn", reasons: [`${outcome} is not among what was foreseen: ${wanted}`] };
-  }
-}
-
-function judgeControl(
-  { expectation }: Trial,
-  { outcome, leaks }: Observation,
-): Pick<Judged, "verdict" | "reasons"> {
-  const lost = expectation.leaks === "on-the-wire" ? leaks.onTheWire : leaks.toTheAttacker;
-  const where = expectation.leaks === "on-the-wire" ? "in clear text on the wire" : "by the attacker";
-  if (!lost) {
-    return {
-      verdict: "inconclusive",
-      reasons: [`the attack did not succeed without DANE either (${outcome}): it proves nothing`],
-    };
-  }
-  if (outcome !== null && !expectation.permitted.includes(outcome)) {
-    return {
-      verdict: "inconclusive",
-      reasons: [
-        `the message was read ${where}, but by ${outcome} instead of ${expectation.permitted.join(" or ")}`,
-      ],
-    };
-  }
-  return { verdict: "pass", reasons: [`the attack succeeds without DANE: the message was read ${where}`] };
-}
-
-/** RFC 7672 8.1: looked at in every session of the trial that came as far as a ClientHello, when DANE was in use. */
-function sniMismatch(evidence: Evidence, sni: string | null, trial: Trial): string | null {
-  if (sni === null || trial.role !== "main" || !doesDane(trial)) return null;
-  const shaken = evidence.sessions.filter((session) => session.tls !== null || session.sni !== null);
-  const wrong = shaken.find((session) => session.sni !== sni);
-  if (wrong) return `SNI was ${wrong.sni ?? "not sent"}; RFC 7672 8.1 demands ${sni}`;
-  return null;
 }
 
 function withOthers(own: Judged, others: readonly Judged[]): Judged {
@@ -250,7 +149,7 @@ function withOthers(own: Judged, others: readonly Judged[]): Judged {
     if (
       other.trial.role === "twin" &&
       other.verdict === "fail" &&
-      own.observation.outcome === "authenticated"
+      own.steps.some(({ observation }) => observation.outcome === "authenticated")
     ) {
       return {
         ...own,
@@ -282,7 +181,8 @@ function withDivergence(
   const { trial, observation, verdict } = judged;
   const stack = plan.stacks.find(({ id }) => id === trial.stack);
   if (!stack || trial.role === "twin") return judged;
-  for (const divergence of divergences.get(stack.sender.name) ?? []) {
+  const onRecord = [stack.sender.name, stack.resolver.name].flatMap((name) => divergences.get(name) ?? []);
+  for (const divergence of onRecord) {
     if (!matchesGlob(divergence.scenario, trial.scenario) || !divergence.policies.includes(trial.policy))
       continue;
     if (divergence.versions.length > 0 && !divergence.versions.includes(stack.sender.version)) continue;
@@ -301,29 +201,8 @@ function withDivergence(
   return judged;
 }
 
-function errorOf(trial: Trial, evidence: Evidence | undefined, reason: string): Judged {
-  const nothing: Evidence = evidence ?? {
-    trial: trial.id,
-    mail: { from: "", to: "", canary: "", queueId: null },
-    attempts: [],
-    log: [],
-    sessions: [],
-    dns: [],
-    queued: null,
-    ms: 0,
-    errors: [reason],
-  };
-  return {
-    trial,
-    evidence: nothing,
-    observation: observe(nothing, trial.policy),
-    verdict: "error",
-    reasons: [reason],
-  };
-}
-
 function resultOf(input: JudgeInput, judged: Judged & { readonly divergence?: Divergence }): TrialResult {
-  const { trial, evidence, observation, verdict, reasons, divergence } = judged;
+  const { trial, evidence, observation, expectation, verdict, reasons, divergence, steps } = judged;
   const [sender = "", resolver = ""] = trial.stack.split("+");
   return {
     id: trial.id,
@@ -336,13 +215,26 @@ function resultOf(input: JudgeInput, judged: Judged & { readonly divergence?: Di
     of: trial.of,
     outcome: verdict === "error" ? null : observation.outcome,
     verdict,
-    level: trial.expectation.level,
-    expected: [...trial.expectation.permitted],
+    level: expectation.level,
+    expected: [...expectation.permitted],
     reasons: [...reasons],
     claimed: observation.claimed,
-    leaked: observation.leaks.onTheWire || observation.leaks.toTheAttacker,
+    leaked: steps.some(({ observation: { leaks } }) => leaks.onTheWire || leaks.toTheAttacker),
     divergence: divergence ? { reason: divergence.reason, link: divergence.link } : null,
-    ms: Math.round(evidence.ms),
+    ms: Math.round(evidence.ms + evidence.steps.reduce((sum, { ms }) => sum + ms, 0)),
+    ...(steps.length > 1 ? { steps: steps.map(describeStep) } : {}),
     evidence: input.evidencePath(trial),
+  };
+}
+
+function describeStep({ title, expectation, observation, verdict, reasons }: JudgedStep): StepResult {
+  return {
+    title,
+    level: expectation.level,
+    expected: [...expectation.permitted],
+    outcome: verdict === "error" ? null : observation.outcome,
+    verdict,
+    reasons: [...reasons],
+    claimed: observation.claimed,
   };
 }

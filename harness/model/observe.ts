@@ -1,4 +1,4 @@
-import type { ClaimedAttempt, Evidence } from "./evidence.ts";
+import type { ClaimedAttempt, ResolverAnswer, StepEvidence } from "./evidence.ts";
 import type { Session } from "./farm.ts";
 import type { Outcome, Policy } from "./scenario.ts";
 
@@ -31,7 +31,7 @@ function claimsDane(policy: Policy, last: ClaimedAttempt): boolean {
   return (policy === "dane" || policy === "dane-only") && last.tls === "verified";
 }
 
-export function observe(evidence: Evidence, policy: Policy): Observation {
+export function observe(evidence: StepEvidence, policy: Policy): Observation {
   const { sessions, mail } = evidence;
   const last = evidence.attempts.at(-1);
   const delivered = delivery(sessions, mail.canary);
@@ -93,7 +93,7 @@ function resolverMismatch(
   authenticated: boolean,
   empty: boolean,
   error: string | null,
-  expected: Evidence["dns"][number]["expected"],
+  expected: ResolverAnswer["expected"],
 ): string | null {
   if (rcode === null) return error ?? "no answer";
   if (expected.status === "any") return null;

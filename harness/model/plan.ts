@@ -1,4 +1,4 @@
-import { type Expectation, type Policy, policies, type Scenario } from "./scenario.ts";
+import { type Expectation, type Policy, policies, type Scenario, serversWithMemory } from "./scenario.ts";
 
 /** The first arrow of the pipeline: scenarios and implementations become trials. Pure. */
 
@@ -29,6 +29,17 @@ export interface RecipientDomain {
 /** main: what the user asked for; control: added to show that an attack works; twin: added to show that authentication is real. */
 export type Role = "main" | "control" | "twin";
 
+/** loopback: the sender finds the validating resolver on its own loopback; network: past the farm's DNS relay. */
+export type Reach = "loopback" | "network";
+
+/** What a later step of a trial permits. */
+export interface PlannedStep {
+  readonly title: string;
+  /** Let cached answers run out first. */
+  readonly afterTtl: boolean;
+  readonly expectation: Expectation;
+}
+
 export interface Trial {
   /** "ee-expired/postfix@3.10+unbound@1.26/dane", with "/twin", "/start" or "/end" behind it where it is one. */
   readonly id: string;
@@ -42,6 +53,9 @@ export interface Trial {
   /** RecipientDomain.key */
   readonly domain: string;
   readonly expectation: Expectation;
+  /** What comes after that; most trials have no later step. */
+  readonly steps: readonly PlannedStep[];
+  readonly reach: Reach;
   /** A deferred message is tried again until it had this many attempts. */
   readonly attempts: number;
 }
@@ -64,6 +78,15 @@ export function programId(program: Program): string {
 
 export function stackOf(sender: Program, resolver: Program): Stack {
   return { id: `${programId(sender)}+${programId(resolver)}`, sender, resolver };
+}
+
+/** A sender in a network namespace: each stack has one for each reach that its trials need. */
+export function sendingHostOf({ stack, reach }: Pick<Trial, "stack" | "reach">): string {
+  return reach === "loopback" ? stack : `${stack}/network`;
+}
+
+function reachOf({ resolver }: Scenario): Reach {
+  return resolver === null ? "loopback" : "network";
 }
 
 export function isAttack(scenario: Scenario): boolean {
@@ -90,12 +113,23 @@ export function twinOf(scenario: Scenario): Scenario {
   };
 }
 
-/** A twin can be made where a delivery may be authenticated and some record matches. */
-function hasTwin(scenario: Scenario, expectation: Expectation): boolean {
-  return (
-    expectation.permitted.includes("authenticated") &&
-    scenario.mx.some((host) => host.tlsa.some(({ data }) => "from" in data && data.matches))
-  );
+/** The scenario as it is from its step on (0: from the start), with nothing to come. */
+export function asOfStep(scenario: Scenario, step: number): Scenario {
+  const later = scenario.steps[step - 1];
+  const { zones, mx, expect, recipient } = later ?? scenario;
+  return { ...scenario, zones, mx, expect, recipient, steps: [] };
+}
+
+/** The step that a twin is made of: the first where a delivery may be authenticated, and some record matches. */
+function twinnedStep(scenario: Scenario, policy: Policy): number | undefined {
+  const count = scenario.steps.length + 1;
+  return Array.from({ length: count }, (_, step) => step).find((step) => {
+    const { expect, mx } = asOfStep(scenario, step);
+    return (
+      (expect[policy]?.permitted.includes("authenticated") ?? false) &&
+      mx.some((host) => host.tlsa.some(({ data }) => "from" in data && data.matches))
+    );
+  });
 }
 
 interface Entry {
@@ -118,39 +152,67 @@ function entriesOf(scenario: Scenario, selected: readonly Policy[]): readonly En
   return [...controls, ...main];
 }
 
+/** Whether the domain's servers behave differently as time goes on: then no two stacks may share it. */
+function changes({ steps, zones, mx, resolver }: Scenario): boolean {
+  const answers = [...Object.values(zones).flatMap((zone) => zone.answers), ...(resolver?.answers ?? [])];
+  return (
+    steps.length > 0 ||
+    answers.some(({ times }) => times !== undefined) ||
+    mx.some(({ server }) => serversWithMemory.some((one) => one === server))
+  );
+}
+
+function stepsOf(scenario: Scenario, policy: Policy): readonly PlannedStep[] {
+  return scenario.steps.flatMap(({ title, afterTtl, expect }) => {
+    const expectation = expect[policy];
+    return expectation ? [{ title, afterTtl, expectation }] : [];
+  });
+}
+
 export function plan(scenarios: readonly Scenario[], options: PlanOptions): Plan {
   const domains: RecipientDomain[] = [];
   const trials: Trial[] = [];
+  const reaches = new Set(scenarios.filter(({ canary }) => !canary).map(reachOf));
+  // A canary proves a sending host that is used.
+  const used = scenarios.filter(
+    (one) => !one.canary || reachOf(one) === "loopback" || reaches.has(reachOf(one)),
+  );
 
-  for (const scenario of scenarios) {
+  for (const scenario of used) {
     const places = scenario.canary ? (["start", "end"] as const) : ([null] as const);
     for (const place of places) {
       for (const { policy, role, expectation } of entriesOf(scenario, options.policies)) {
-        const twin = role === "main" && hasTwin(scenario, expectation);
-        const domain: RecipientDomain = {
-          key: `${scenario.id}.${place ? `${policy}-${place}` : policy}`,
-          scenario,
+        const twinned = role === "main" ? twinnedStep(scenario, policy) : undefined;
+        const key = `${scenario.id}.${place ? `${policy}-${place}` : policy}`;
+        const domainOf = (suffix: string, one: Scenario, variant: Variant): RecipientDomain => ({
+          key: `${key}${suffix}`,
+          scenario: one,
           policy,
-          variant: place ?? "main",
-        };
-        const twinDomain: RecipientDomain = {
-          key: `${domain.key}-twin`,
-          scenario: twinOf(scenario),
-          policy,
-          variant: place ? `${place}-twin` : "twin",
-        };
-        domains.push(domain, ...(twin ? [twinDomain] : []));
-        for (const stack of options.stacks) {
+          variant,
+        });
+        const shared = domainOf("", scenario, place ?? "main");
+        const twinDomain =
+          twinned === undefined
+            ? undefined
+            : domainOf("-twin", twinOf(asOfStep(scenario, twinned)), place ? `${place}-twin` : "twin");
+        if (!changes(scenario)) domains.push(shared);
+        if (twinDomain) domains.push(twinDomain);
+
+        for (const [index, stack] of options.stacks.entries()) {
+          const own = changes(scenario) ? domainOf(`-${index + 1}`, scenario, "main") : shared;
+          if (own !== shared) domains.push(own);
           const id = [scenario.id, stack.id, policy, ...(place ? [place] : [])].join("/");
           const base = {
             scenario: scenario.id,
             stack: stack.id,
             policy,
             canary: place,
+            reach: reachOf(scenario),
             attempts: scenario.attempts,
           };
-          trials.push({ ...base, id, role, of: null, domain: domain.key, expectation });
-          if (twin) {
+          const steps = stepsOf(scenario, policy);
+          trials.push({ ...base, id, role, of: null, domain: own.key, expectation, steps });
+          if (twinDomain) {
             trials.push({
               ...base,
               id: `${id}/twin`,
@@ -158,11 +220,12 @@ export function plan(scenarios: readonly Scenario[], options: PlanOptions): Plan
               of: id,
               domain: twinDomain.key,
               expectation: twinExpectation,
+              steps: [],
             });
           }
         }
       }
     }
   }
-  return { scenarios, stacks: options.stacks, domains, trials };
+  return { scenarios: used, stacks: options.stacks, domains, trials };
 }

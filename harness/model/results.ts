@@ -46,6 +46,16 @@ const scenario = z.object({
   expect: z.partialRecord(z.enum(policies), expectation).describe("Permitted outcomes by policy"),
 });
 
+const step = z.object({
+  title: z.string(),
+  level: z.enum(["must", "should", "open"]),
+  expected: z.array(z.enum(outcomes)),
+  outcome: z.enum(outcomes).nullable(),
+  verdict: z.enum(verdicts),
+  reasons: z.array(z.string()),
+  claimed: z.string().nullable(),
+});
+
 const trial = z.object({
   id: z.string().describe("scenario/sender+resolver/policy, with /twin or /start or /end where it is one"),
   scenario: z.string(),
@@ -63,6 +73,12 @@ const trial = z.object({
   claimed: z.string().nullable().describe("What the sender's log says of its last attempt"),
   leaked: z.boolean().describe("The canary crossed a link in clear text or reached an attacker"),
   divergence: z.object({ reason: z.string(), link: z.string().nullable() }).nullable(),
+  steps: z
+    .array(step)
+    .optional()
+    .describe(
+      "Where things change over time: the verdict of each step. The trial has that of the first that is not as it should be, else of the last",
+    ),
   ms: z.number().describe("From submission to the sender's last verdict"),
   evidence: z.string().describe("Path of the evidence document, relative to this file"),
 });
@@ -92,5 +108,6 @@ export const resultsSchema = z.object({
 
 export type Results = z.infer<typeof resultsSchema>;
 export type TrialResult = Results["trials"][number];
+export type StepResult = z.infer<typeof step>;
 export type ScenarioResult = Results["scenarios"][number];
 export type ProgramResult = Results["run"]["programs"][number];

@@ -28,10 +28,36 @@ export interface Expectation {
 /** Names in a scenario: "@" is the scenario's main zone, other labels are relative to the zone they stand in. */
 export type RelativeName = string;
 
-export type DnssecAlgorithm = 8 | 13 | 14 | 15;
+/** RFC 8624 3.1, by IANA's numbers. */
+export const dnssecAlgorithms = [1, 5, 7, 8, 10, 13, 14, 15, 16] as const;
+export type DnssecAlgorithm = (typeof dnssecAlgorithms)[number];
+
+/**
+ * A key of a zone. The same label in the same zone stays the same key over all steps of a scenario. A csk is both: secure
+ * entry point and signer of all data.
+ */
+export interface ZoneKeySpec {
+  readonly label: string;
+  readonly role: "ksk" | "zsk" | "csk";
+  /** unknown: a number that no validator knows. */
+  readonly algorithm: DnssecAlgorithm | "unknown";
+  /** Of RSA keys. */
+  readonly bits: number;
+  /** Whether it is in the DNSKEY RRset. */
+  readonly published: boolean;
+  /** Whether it makes signatures: a ksk over DNSKEY, a zsk over all else. */
+  readonly signs: boolean;
+  /** Whether the parent's DS RRset names it; ksk and csk only. */
+  readonly ds: boolean;
+}
 
 export type Denial =
   | { readonly type: "nsec" }
+  /**
+   * RFC 9824: each name has an NSEC of its own that ends right behind it; so have the names listed here, which do not
+   * exist. Any other name that does not exist is not denied.
+   */
+  | { readonly type: "compact"; readonly names: readonly RelativeName[] }
   | {
       readonly type: "nsec3";
       readonly iterations: number;
@@ -125,8 +151,9 @@ export interface ZoneSpec {
   readonly ttl: number;
   /** How its name server misbehaves, first rule that strikes; none: it is served by the real name server. */
   readonly answers: readonly AnswerRule[];
-  readonly algorithm: DnssecAlgorithm;
-  readonly keys: "single" | "ksk+zsk";
+  readonly keys: readonly ZoneKeySpec[];
+  /** Digest types of the DS records (RFC 8624 3.3): one for each key and type. */
+  readonly dsDigests: readonly number[];
   readonly denial: Denial;
   readonly records: readonly RecordSpec[];
   readonly faults: readonly ZoneFault[];
@@ -190,6 +217,8 @@ export interface TlsaSpec {
         readonly octets?: number;
       }
     | { readonly hex: string };
+  /** Where the record stands, if not with the others of its host: see MxHost.tlsaAt. */
+  readonly at?: string;
 }
 
 export const serverBehaviours = [
@@ -206,6 +235,9 @@ export const serverBehaviours = [
 ] as const;
 export type ServerBehaviour = (typeof serverBehaviours)[number];
 
+/** Those that treat a later session otherwise than the first. */
+export const serversWithMemory: readonly string[] = ["greylist", "starttls-selective"];
+
 /** Attackers on the path between sender and MX host. They forward to the genuine server whatever they do not touch. */
 export type Attacker =
   | { readonly does: "strip-starttls" }
@@ -213,29 +245,39 @@ export type Attacker =
   | { readonly does: "abort-handshake" }
   | { readonly does: "intercept"; readonly certificate: CertificateSpec };
 
-/** RFC 9499 names: a zone "under tld" is a sibling of the main zone, else it is delegated from the main zone. */
 export interface FurtherZone extends ZoneSpec {
-  readonly under: "tld" | "@";
+  /** Key of the zone that delegates it; "tld": it is a sibling of the main zone. */
+  readonly under: string;
+  /** Labels of its origin in the zone that delegates it, e.g. "_tcp.mx"; its key unless told. */
+  readonly origin: string;
 }
 
 export interface MxHost {
   readonly name: string;
   /** Key of the zone that holds the host's addresses and TLSA records. */
   readonly zone: string;
-  /** The MX RR names this owner of a CNAME that points at the host. */
-  readonly alias: { readonly name: string; readonly zone: string } | null;
+  /** The MX RR names this alias of the host. */
+  readonly alias: {
+    readonly name: string;
+    readonly zone: string;
+    /** What its CNAME says: the host, or a name in the alias's zone that leads on; null: it has none, something else makes it (DNAME, wildcard). */
+    readonly target: "host" | { readonly name: RelativeName } | null;
+  } | null;
   readonly preference: number;
   /** false: no MX RR names it; it is found in another way (implicit MX, a route). */
   readonly published: boolean;
-  readonly addresses: "both" | "ipv4" | "ipv6";
+  readonly addresses: "both" | "ipv4" | "ipv6" | "none";
   /** Where the server listens, and TLSA records stand: _25._tcp (RFC 7672 2.2.3). */
   readonly port: number;
   readonly certificate: CertificateSpec;
   /** Further certificates, by the server name in SNI. Names hold places as above. */
   readonly sni: Readonly<Record<string, CertificateSpec>>;
   readonly tlsa: readonly TlsaSpec[];
-  /** Where the TLSA RRset stands: at the host's own name or at the alias. */
-  readonly tlsaAt: "host" | "alias";
+  /**
+   * Where TLSA records stand: under the host's own name ("host") or the alias ("alias") with port and protocol before it,
+   * else at the owner name given, relative to the host's zone.
+   */
+  readonly tlsaAt: string;
   readonly server: ServerBehaviour;
   readonly attacker: Attacker | null;
 }
@@ -260,7 +302,8 @@ export type SenderSetup = (typeof senderSetups)[number];
  * no-envelope: no MAIL FROM in any session of a message that is not delivered;
  * reason-names-cause: the log's reason is one that names TLSA, DNSSEC, STARTTLS or the certificate;
  * not-claimed-secure: the log does not claim an authenticated delivery;
- * sni-per-host: SNI of each session is the name of the host it went to.
+ * sni-per-host: SNI of each session is the name of the host it went to;
+ * log-tells-channel: the log tells clear text from TLS, and TLS from an authenticated server.
  */
 export const watches = [
   "addresses-before-tlsa",
@@ -269,6 +312,7 @@ export const watches = [
   "reason-names-cause",
   "not-claimed-secure",
   "sni-per-host",
+  "log-tells-channel",
 ] as const;
 export type Watch = (typeof watches)[number];
 
@@ -281,6 +325,8 @@ export interface Step {
   readonly title: string;
   readonly zones: Scenario["zones"];
   readonly mx: readonly MxHost[];
+  /** The next-hop domain of this step's message, as in Scenario.recipient. */
+  readonly recipient: RelativeName;
   /** false: what is cached stays cached, the next message follows at once. */
   readonly afterTtl: boolean;
   readonly expect: Readonly<Partial<Record<Policy, Expectation>>>;

@@ -175,6 +175,7 @@ function stepOf(text: StepText, before: ScenarioText, ttl: number): Step {
     title: text.title,
     zones: zonesOf({ zone: text.zone ?? before.zone, zones: text.zones ?? before.zones }, ttl),
     mx: hostsOf(text.mx ?? before.mx),
+    recipient: text.recipient ?? before.recipient ?? "@",
     afterTtl: text.afterTtl ?? true,
     expect: expectations(text.expect),
   };

@@ -1,14 +1,18 @@
 import { decodeAnswer } from "../dns/message.ts";
 import type { LogReader } from "../lab/driver.ts";
-import type { ClaimedAttempt, Evidence, ResolverAnswer } from "../model/evidence.ts";
+import type {
+  ClaimedAttempt,
+  Evidence,
+  ResolverAnswer,
+  SenderQuestion,
+  StepEvidence,
+} from "../model/evidence.ts";
 import type { MailToSubmit, RawAnswer, Session } from "../model/farm.ts";
 import type { Trial } from "../model/plan.ts";
-import type { DomainFacts, World } from "../world/world.ts";
+import type { DomainFacts, DomainStep, World } from "../world/world.ts";
 
-/** What has come in about one trial so far. */
-export interface TrialRecord {
-  readonly trial: Trial;
-  readonly facts: DomainFacts;
+/** What has come in about one step of a trial. */
+export interface StepRecord {
   readonly mail: MailToSubmit & { readonly canary: string };
   queueId: string | null;
   submittedAt: number;
@@ -16,32 +20,56 @@ export interface TrialRecord {
   readonly attempts: ClaimedAttempt[];
   readonly log: string[];
   readonly sessions: Session[];
-  readonly openSessions: Set<string>;
+  /** null: the resolver's log does not tell. */
+  readonly questions: SenderQuestion[] | null;
   dns: readonly ResolverAnswer[];
   queued: boolean | null;
   readonly errors: string[];
+}
+
+/** What has come in about one trial so far. */
+export interface TrialRecord {
+  readonly trial: Trial;
+  readonly facts: DomainFacts;
+  readonly openSessions: Set<string>;
+  /** Questions of the harness itself that the resolver has logged: its log is complete up to there. */
+  ownQuestions: number;
+  /** Of steps that are over. */
+  readonly past: StepRecord[];
+  now: StepRecord;
 }
 
 /** Sorts what the streams of a stack bring to the trials it belongs to, and wakes who waits for it. */
 export interface StackCollector {
   readonly records: readonly TrialRecord[];
   logLine(line: string): void;
+  /** A question that the resolver logged: by the sender, or by the harness itself. */
+  question(question: SenderQuestion, byHarness: boolean): void;
   opened(id: string, domain: string): void;
   session(session: Session): void;
   /** Learns the queue id that the sender gave. */
   submitted(record: TrialRecord, queueId: string | null): void;
+  /** Begins the trial's next step: with the message that is still queued, or with a new one. */
+  nextStep(record: TrialRecord, message: "queued" | "new"): void;
   /** Resolves once the condition holds; it is looked at whenever something comes in for the record. */
   when(record: TrialRecord, condition: () => boolean): Promise<void>;
 }
 
-/** A canary that is the trial's alone: no two trials of any run share one. */
-function mailFor(trial: Trial, facts: DomainFacts, runId: string, index: number, senderName: string) {
+/** A canary that is the message's alone: no two messages of any run share one. */
+function mailFor(
+  trial: Trial,
+  { setup, recipient, recipientText }: Pick<DomainFacts, "setup"> & DomainStep,
+  runId: string,
+  index: string,
+  senderName: string,
+) {
   const canary = `canary-${runId}-${index}`;
-  const from = `t${index}@${trial.policy}.${senderName}`;
-  const to = `u${index}@${facts.recipient}`;
+  const branch = setup === "plain" ? trial.policy : `${trial.policy}.${setup}`;
+  const from = `t${index}@${branch}.${senderName}`;
+  const to = `u${index}@${recipientText}`;
   const content = [
     `From: <${from}>`,
-    `To: <${to}>`,
+    `To: <u${index}@${recipient}>`,
     `Subject: ${trial.id}`,
     `Message-ID: <${canary}@${senderName}>`,
     `Date: ${new Date().toUTCString().replace("GMT", "+0000")}`,
@@ -53,35 +81,47 @@ function mailFor(trial: Trial, facts: DomainFacts, runId: string, index: number,
   return { from, to, content, canary };
 }
 
+function stepRecord(mail: StepRecord["mail"], queueId: string | null, tellsQuestions: boolean): StepRecord {
+  return {
+    mail,
+    queueId,
+    submittedAt: Date.now(),
+    decidedAt: 0,
+    attempts: [],
+    log: [],
+    sessions: [],
+    questions: tellsQuestions ? [] : null,
+    dns: [],
+    queued: null,
+    errors: [],
+  };
+}
+
 export function collectStack(
   trials: readonly Trial[],
   world: World,
   reader: LogReader,
-  run: { readonly id: string; readonly firstIndex: number },
+  run: { readonly id: string; readonly firstIndex: number; readonly resolverTells: boolean },
 ): StackCollector {
-  const records = trials.flatMap((trial, index): TrialRecord[] => {
+  const mailOf = (trial: Trial, { setup, steps }: DomainFacts, step: number, index: string) =>
+    mailFor(trial, { setup, ...(steps[step] ?? steps[0]) }, run.id, index, world.facts.senderName);
+  const indices = new Map(trials.map((trial, index) => [trial, run.firstIndex + index]));
+  const records = trials.flatMap((trial): TrialRecord[] => {
     const facts = world.domains.get(trial.domain);
     if (!facts) return [];
     return [
       {
         trial,
         facts,
-        mail: mailFor(trial, facts, run.id, run.firstIndex + index, world.facts.senderName),
-        queueId: null,
-        submittedAt: 0,
-        decidedAt: 0,
-        attempts: [],
-        log: [],
-        sessions: [],
         openSessions: new Set(),
-        dns: [],
-        queued: null,
-        errors: [],
+        ownQuestions: 0,
+        past: [],
+        now: stepRecord(mailOf(trial, facts, 0, String(indices.get(trial))), null, run.resolverTells),
       },
     ];
   });
   const byDomain = new Map(records.map((record) => [record.trial.domain, record]));
-  const byRecipient = new Map(records.map((record) => [record.mail.to, record]));
+  const byRecipient = new Map(records.map((record) => [recipientKey(record.now.mail.to), record]));
   const byZone = new Map(
     records.flatMap((record) => record.facts.zones.map((zone) => [zone, record] as const)),
   );
@@ -94,13 +134,19 @@ export function collectStack(
   /** Lines can name a queue id before the reply that tells it was read: the recipient in later lines joins them. */
   const orphans = new Map<string, string[]>();
 
+  const recordOfName = (name: string): TrialRecord | undefined => {
+    const labels = name.toLowerCase().split(".");
+    for (let from = 0; from < labels.length - 1; from++) {
+      const record = byZone.get(labels.slice(from).join("."));
+      if (record) return record;
+    }
+    return undefined;
+  };
+
   const recordOf = (line: string): TrialRecord | undefined => {
-    for (const [, labels = ""] of line.matchAll(/((?:[a-z0-9_-]+\.)+example)\b/gi)) {
-      const parts = labels.toLowerCase().split(".");
-      for (let from = 0; from < parts.length - 1; from++) {
-        const record = byZone.get(parts.slice(from).join("."));
-        if (record) return record;
-      }
+    for (const [, name = ""] of line.matchAll(/((?:[a-z0-9_-]+\.)+example)\b/gi)) {
+      const record = recordOfName(name);
+      if (record) return record;
     }
     return undefined;
   };
@@ -110,15 +156,22 @@ export function collectStack(
     logLine(line) {
       const queueId = reader.queueId(line);
       const record = (queueId === null ? undefined : byQueueId.get(queueId)) ?? recordOf(line);
-      if (record) record.log.push(line);
+      if (record) record.now.log.push(line);
       else if (queueId !== null) orphans.set(queueId, [...(orphans.get(queueId) ?? []), line]);
       const attempt = reader.read(line);
       if (!attempt) return;
-      const decided = byRecipient.get(attempt.recipient);
+      const decided = byRecipient.get(recipientKey(attempt.recipient));
       if (!decided) return;
-      decided.attempts.push(attempt.attempt);
-      decided.decidedAt = Date.now();
+      decided.now.attempts.push(attempt.attempt);
+      decided.now.decidedAt = Date.now();
       wake(decided);
+    },
+    question({ name, type }, byHarness) {
+      const record = recordOfName(name.replace(/\.$/, ""));
+      if (!record) return;
+      if (byHarness) record.ownQuestions++;
+      else record.now.questions?.push({ name, type });
+      wake(record);
     },
     opened(id, domain) {
       byDomain.get(domain)?.openSessions.add(id);
@@ -127,15 +180,30 @@ export function collectStack(
       const record = byDomain.get(session.domain);
       if (!record) return;
       record.openSessions.delete(session.id);
-      record.sessions.push(session);
+      record.now.sessions.push(session);
       wake(record);
     },
     submitted(record, queueId) {
       if (queueId === null) return;
-      record.queueId = queueId;
+      record.now.queueId = queueId;
       byQueueId.set(queueId, record);
-      record.log.unshift(...(orphans.get(queueId) ?? []));
+      record.now.log.unshift(...(orphans.get(queueId) ?? []));
       orphans.delete(queueId);
+    },
+    nextStep(record, message) {
+      const before = record.now;
+      record.past.push(before);
+      if (message === "queued") {
+        record.now = stepRecord(before.mail, before.queueId, run.resolverTells);
+        return;
+      }
+      const index = `${indices.get(record.trial)}-${record.past.length}`;
+      record.now = stepRecord(
+        mailOf(record.trial, record.facts, record.past.length, index),
+        null,
+        run.resolverTells,
+      );
+      byRecipient.set(recipientKey(record.now.mail.to), record);
     },
     when(record, condition) {
       const { promise, resolve } = Promise.withResolvers<void>();
@@ -154,8 +222,11 @@ export function collectStack(
 }
 
 /** The resolver's answers, each beside what the world expected of it. */
-export function resolverAnswers(facts: DomainFacts, raw: readonly RawAnswer[]): readonly ResolverAnswer[] {
-  return facts.questions.map(({ question, status, empty }, index) => {
+export function resolverAnswers(
+  { questions }: DomainStep,
+  raw: readonly RawAnswer[],
+): readonly ResolverAnswer[] {
+  return questions.map(({ question, status, empty }, index) => {
     const answer = raw[index];
     const base = { name: question.name, type: question.type, expected: { status, empty } };
     if (!answer?.message) {
@@ -171,16 +242,28 @@ function answersOf(answers: readonly string[], type: string): readonly string[] 
   return answers.filter((answer) => answer.split(/\s+/)[3] === type);
 }
 
-export function evidenceOf(record: TrialRecord): Evidence {
+export function evidenceOf({ trial, past, now }: TrialRecord): Evidence {
+  const [first, ...later] = [...past, now].map(stepEvidenceOf);
+  return { trial: trial.id, ...(first ?? stepEvidenceOf(now)), steps: later };
+}
+
+function stepEvidenceOf(record: StepRecord): StepEvidence {
+  const { mail, queueId, attempts, log, sessions, questions, dns, queued, errors } = record;
   return {
-    trial: record.trial.id,
-    mail: { from: record.mail.from, to: record.mail.to, canary: record.mail.canary, queueId: record.queueId },
-    attempts: record.attempts,
-    log: record.log,
-    sessions: [...record.sessions].sort((a, b) => a.start - b.start),
-    dns: record.dns,
-    queued: record.queued,
+    mail: { from: mail.from, to: mail.to, canary: mail.canary, queueId },
+    attempts,
+    log,
+    sessions: [...sessions].sort((a, b) => a.start - b.start),
+    questions,
+    dns,
+    queued,
     ms: Math.max(0, record.decidedAt - record.submittedAt),
-    errors: record.errors,
+    errors,
   };
+}
+
+/** The recipient without regard to how its domain is written: senders log it as given, in lower case, or in A-labels. */
+function recipientKey(address: string): string {
+  const [local = ""] = address.split("@");
+  return local;
 }

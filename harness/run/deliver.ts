@@ -1,9 +1,10 @@
 import { encodeQuery } from "../dns/message.ts";
-import type { StackLab } from "../lab/lab.ts";
+import { harnessAddress, type SendingHost } from "../lab/sending-host.ts";
 import type { Evidence } from "../model/evidence.ts";
 import { durations } from "../words/durations.ts";
 import { HarnessError, messageOf } from "../words/errors.ts";
 import { pause, within } from "../words/until.ts";
+import type { DomainStep } from "../world/world.ts";
 import { evidenceOf, resolverAnswers, type StackCollector, type TrialRecord } from "./collect.ts";
 
 /** The fourth and fifth arrow: every message of a stack is sent, and what its witnesses saw becomes evidence. */
@@ -13,22 +14,24 @@ export interface DeliverOptions {
   /** Rejects when a part of the lab broke that this stack needs. */
   readonly broken: Promise<never>;
   readonly onEvidence: (evidence: Evidence) => void;
+  /** Makes the servers of a domain what they are from this step on. */
+  readonly change: (step: DomainStep) => Promise<void>;
 }
 
 /** Sends everything but the canaries of the end at once, then those. */
-export async function deliverStack(
-  lab: StackLab,
+export async function deliverFrom(
+  host: SendingHost,
   collector: StackCollector,
   options: DeliverOptions,
 ): Promise<void> {
-  const tools = { retry: retrier(lab), queue: queueLooker(lab) };
   const [last, first] = [
     collector.records.filter(({ trial }) => trial.canary === "end"),
     collector.records.filter(({ trial }) => trial.canary !== "end"),
   ];
   // Canaries of the start go first, so that a lab that does not work is known early.
   first.sort((a, b) => Number(b.trial.canary === "start") - Number(a.trial.canary === "start"));
-  for (const batch of [first, last]) await deliverBatch(lab, collector, batch, tools, options);
+  for (const batch of [first, last])
+    await deliverBatch(batch, { host, collector, ...options, ...toolsOf(host) });
 }
 
 interface Tools {
@@ -36,45 +39,73 @@ interface Tools {
   queue(): Promise<ReadonlySet<string>>;
 }
 
-async function deliverBatch(
-  lab: StackLab,
-  collector: StackCollector,
-  records: readonly TrialRecord[],
-  tools: Tools,
-  options: DeliverOptions,
-): Promise<void> {
+type Work = DeliverOptions & Tools & { readonly host: SendingHost; readonly collector: StackCollector };
+
+function toolsOf(host: SendingHost): Tools {
+  return { retry: retrier(host), queue: queueLooker(host) };
+}
+
+async function deliverBatch(records: readonly TrialRecord[], work: Work): Promise<void> {
   if (records.length === 0) return;
   // A copy: what the streams still bring for the record is no part of it.
-  const complete = (record: TrialRecord): void => options.onEvidence(structuredClone(evidenceOf(record)));
-  const over = Promise.race([options.broken, interrupted(options.signal)]);
-  const submittedAt = Date.now();
-  for (const record of records) record.submittedAt = submittedAt;
-  const submission = Promise.race([
-    lab.witness.submit(
-      records.map(({ mail }) => mail),
-      { port: lab.sender.driver.submission.port, sessions: 4 },
-    ),
-    over,
-  ]).then((replies) => {
-    records.forEach((record, index) => {
-      const reply = replies[index];
-      collector.submitted(record, reply ? lab.sender.driver.queueId(reply.reply) : null);
-      if (!reply?.accepted)
-        record.errors.push(`the sender did not take the message: ${reply?.reply ?? "no reply"}`);
-    });
-  });
+  const complete = (record: TrialRecord): void => work.onEvidence(structuredClone(evidenceOf(record)));
+  const over = Promise.race([work.broken, interrupted(work.signal)]);
+  const submission = Promise.race([submit(records, work), over]);
 
   await Promise.all(
     records.map(async (record) => {
       try {
-        await Promise.race([attend(lab, collector, record, submission, tools, options), over]);
+        await Promise.race([attendAll(record, submission, work), over]);
       } catch (error) {
-        options.signal.throwIfAborted();
-        record.errors.push(messageOf(error));
+        work.signal.throwIfAborted();
+        record.now.errors.push(messageOf(error));
       }
       complete(record);
     }),
   );
+}
+
+/** Hands the message of each record's present step to the sender. */
+async function submit(records: readonly TrialRecord[], { host, collector }: Work): Promise<void> {
+  const submittedAt = Date.now();
+  for (const record of records) record.now.submittedAt = submittedAt;
+  const { driver } = host.sender;
+  const replies = await host.witness.submit(
+    records.map(({ now }) => now.mail),
+    { port: driver.submission.port, sessions: 4 },
+  );
+  records.forEach((record, index) => {
+    const reply = replies[index];
+    collector.submitted(record, reply ? driver.queueId(reply.reply) : null);
+    if (!reply?.accepted)
+      record.now.errors.push(`the sender did not take the message: ${reply?.reply ?? "no reply"}`);
+  });
+}
+
+/** All steps of a trial, one after the other. */
+async function attendAll(record: TrialRecord, submission: Promise<void>, work: Work): Promise<void> {
+  await submission;
+  await attend(record, work);
+  for (const [index, { afterTtl }] of record.trial.steps.entries()) {
+    if (record.now.errors.length > 0) return;
+    const step = record.facts.steps[index + 1];
+    if (!step) throw new HarnessError(`${record.trial.id} has no step ${index + 1} in the world`);
+    const before = record.facts.steps[index] ?? record.facts.steps[0];
+    await work.change(step);
+    // Caches count whole seconds, and a record may have come in at the last moment before the change.
+    if (afterTtl) await pause(before.ttl * 1000 + 500);
+    const { queueId, queued } = record.now;
+    if (queued && queueId !== null) {
+      work.collector.nextStep(record, "queued");
+      await pause(durations.retryBackoff);
+      record.now.submittedAt = Date.now();
+      await work.retry(queueId);
+    } else {
+      work.collector.nextStep(record, "new");
+      await submit([record], work);
+    }
+    await attend(record, work);
+  }
 }
 
 /** Rejects when the run is interrupted. */
@@ -86,55 +117,54 @@ function interrupted(signal: AbortSignal): Promise<never> {
   return promise;
 }
 
-async function attend(
-  lab: StackLab,
-  collector: StackCollector,
-  record: TrialRecord,
-  submission: Promise<void>,
-  tools: Tools,
-  { signal }: DeliverOptions,
-): Promise<void> {
+/** From a message handed in to all that its witnesses saw of it. */
+async function attend(record: TrialRecord, { host, collector, retry, queue, signal }: Work): Promise<void> {
+  const { now, facts, trial, past } = record;
+  if (now.errors.length > 0) return;
   const wait = (condition: () => boolean, ms: number, waitedFor: string): Promise<void> =>
     within(collector.when(record, condition), {
       ms,
-      waitedFor: `${waitedFor} for ${record.mail.to} in stack ${lab.stack.id}`,
-      lastSeen: () => record.log.at(-1) ?? "no log line about it",
+      waitedFor: `${waitedFor} for ${now.mail.to} at ${host.id}`,
+      lastSeen: () => now.log.at(-1) ?? "no log line about it",
       signal,
     });
-  await submission;
-  if (record.errors.length > 0) return;
 
   for (let attempt = 1; ; attempt++) {
-    await wait(
-      () => record.attempts.length >= attempt,
-      durations.firstAttempt,
-      "a verdict in the sender's log",
-    );
-    if (attempt >= record.trial.attempts || record.attempts.at(-1)?.status !== "deferred") break;
-    if (record.queueId === null)
+    await wait(() => now.attempts.length >= attempt, durations.firstAttempt, "a verdict in the sender's log");
+    if (attempt >= trial.attempts || now.attempts.at(-1)?.status !== "deferred") break;
+    if (now.queueId === null)
       throw new HarnessError("the sender gave no queue id: the message cannot be tried again");
     await pause(durations.retryBackoff);
-    await tools.retry(record.queueId);
+    await retry(now.queueId);
   }
 
   // The log can be ahead of the farm: where the sender reached a server, that session's record must come in.
-  const reached = record.attempts.filter(({ relay }) => relay !== null).length;
+  const reached = now.attempts.filter(({ relay }) => relay !== null).length;
   await wait(
-    () => record.openSessions.size === 0 && record.sessions.length >= reached,
+    () => record.openSessions.size === 0 && now.sessions.length >= reached,
     durations.sessionEnd,
     "the end of the SMTP session that the farm saw",
   );
-  const raw = await lab.witness.ask(
-    "127.0.0.1",
-    record.facts.questions.map(({ question }) => encodeQuery(question)),
+  const step = facts.steps[past.length] ?? facts.steps[0];
+  const asked = record.ownQuestions + step.questions.length;
+  const raw = await host.witness.ask(
+    host.resolverAddress,
+    step.questions.map(({ question }) => encodeQuery(question)),
+    harnessAddress(host),
   );
-  record.dns = resolverAnswers(record.facts, raw);
-  const queueId = record.queueId;
-  if (queueId !== null) record.queued = (await tools.queue()).has(queueId);
+  now.dns = resolverAnswers(step, raw);
+  if (now.questions !== null) {
+    await wait(
+      () => record.ownQuestions >= asked,
+      durations.sessionEnd,
+      "the resolver's log of the harness's own questions",
+    );
+  }
+  if (now.queueId !== null) now.queued = (await queue()).has(now.queueId);
 }
 
 /** One look at the queue serves all who ask while the one before it is under way. */
-function queueLooker(lab: StackLab): () => Promise<ReadonlySet<string>> {
+function queueLooker(host: SendingHost): () => Promise<ReadonlySet<string>> {
   let running: Promise<unknown> = Promise.resolve();
   let next: Promise<ReadonlySet<string>> | undefined;
   return () => {
@@ -143,7 +173,7 @@ function queueLooker(lab: StackLab): () => Promise<ReadonlySet<string>> {
       .catch(() => undefined)
       .then(() => {
         next = undefined;
-        return lab.sender.driver.queued(lab.senderContainer);
+        return host.sender.driver.queued(host.senderContainer);
       });
     next = mine;
     running = mine;
@@ -152,7 +182,7 @@ function queueLooker(lab: StackLab): () => Promise<ReadonlySet<string>> {
 }
 
 /** Messages that are due at about the same time are tried again by one command. */
-function retrier(lab: StackLab): (queueId: string) => Promise<void> {
+function retrier(host: SendingHost): (queueId: string) => Promise<void> {
   let due: string[] = [];
   let batch: Promise<void> | undefined;
   return (queueId) => {
@@ -161,7 +191,7 @@ function retrier(lab: StackLab): (queueId: string) => Promise<void> {
       const ids = due;
       due = [];
       batch = undefined;
-      return lab.sender.driver.retry(lab.senderContainer, ids);
+      return host.sender.driver.retry(host.senderContainer, ids);
     });
     return batch;
   };

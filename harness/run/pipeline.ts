@@ -1,17 +1,18 @@
 import { cpus } from "node:os";
+import type { SenderDriver } from "../lab/driver.ts";
 import type { Engine } from "../lab/engine.ts";
-import { type Lab, type LabPrograms, runLabel, type StackLab, startLab } from "../lab/lab.ts";
+import { type Lab, type LabPrograms, runLabel, startLab } from "../lab/lab.ts";
 import type { Divergence } from "../model/divergence.ts";
 import type { Evidence } from "../model/evidence.ts";
 import type { StrayPacket } from "../model/farm.ts";
 import { judge } from "../model/judge.ts";
-import type { Plan } from "../model/plan.ts";
+import { type Plan, sendingHostOf } from "../model/plan.ts";
 import type { ProgramResult, Results, TrialResult } from "../model/results.ts";
 import { describeScenario } from "../model/results-of.ts";
 import { HarnessError, messageOf } from "../words/errors.ts";
-import { compileWorld, type World } from "../world/world.ts";
+import { compileWorld, type DomainStep, type World } from "../world/world.ts";
 import { collectStack, type StackCollector } from "./collect.ts";
-import { deliverStack } from "./deliver.ts";
+import { deliverFrom } from "./deliver.ts";
 import { leaseSubnet } from "./lease.ts";
 import { ownerLabels } from "./sweep.ts";
 
@@ -67,10 +68,10 @@ export async function run(input: RunInput, listener: RunListener): Promise<Finis
   const strays: StrayPacket[] = [];
   const errors: string[] = [];
   const collectors = new Map<string, StackCollector>();
-  const broken = breakers(plan.stacks.map(({ id }) => id));
-  const fault = (message: string, stack?: string): void => {
+  const broken = breakers([...new Set(plan.trials.map(sendingHostOf))]);
+  const fault = (message: string, host?: string): void => {
     errors.push(message);
-    broken.fail(new HarnessError(message), stack);
+    broken.fail(new HarnessError(message), host);
   };
 
   const lease = await leaseSubnet(await engine.subnets());
@@ -91,17 +92,24 @@ export async function run(input: RunInput, listener: RunListener): Promise<Finis
       `world made: ${world.domains.size} recipient domains, ${world.zoneFiles.length} zones, ${world.hosts.length} MX hosts`,
     );
 
+    const drivers = new Map<string, SenderDriver>();
+    const isStack = new Set(plan.stacks.map(({ id }) => id));
     let index = 0;
-    for (const one of input.programs.stacks) {
-      const trials = plan.trials.filter(({ stack }) => stack === one.stack.id);
-      const reader = one.sender.driver.createLogReader();
-      collectors.set(
-        one.stack.id,
-        collectStack(trials, world, reader, { id: input.runId, firstIndex: index }),
-      );
-      index += trials.length;
+    for (const { stack, sender, resolver } of input.programs.stacks) {
+      for (const [id, trials] of Map.groupBy(
+        plan.trials.filter((trial) => trial.stack === stack.id),
+        sendingHostOf,
+      )) {
+        const own = {
+          id: input.runId,
+          firstIndex: index,
+          resolverTells: resolver.driver.question !== undefined,
+        };
+        collectors.set(id, collectStack(trials, world, sender.driver.createLogReader(), own));
+        drivers.set(id, sender.driver);
+        index += trials.length;
+      }
     }
-    const drivers = new Map(input.programs.stacks.map((one) => [one.stack.id, one.sender.driver]));
 
     lab = await timed("lab", () =>
       startLab(
@@ -120,13 +128,15 @@ export async function run(input: RunInput, listener: RunListener): Promise<Finis
           signal,
         },
         {
-          opened: ({ id, domain, stack }) => collectors.get(stack)?.opened(id, domain),
-          session: (session, stack) => collectors.get(stack)?.session(session),
-          senderLog: (stack, line) => {
-            collectors.get(stack)?.logLine(line);
-            if (drivers.get(stack)?.misconfigured(line))
-              fault(`the sender of ${stack} is not set up as it must be: ${line}`, stack);
+          opened: ({ id, domain, host }) => collectors.get(host)?.opened(id, domain),
+          session: (session, host) => collectors.get(host)?.session(session),
+          senderLog: (host, line) => {
+            collectors.get(host)?.logLine(line);
+            // Past the DNS relay a sender may well find that answers are not validated.
+            if (isStack.has(host) && drivers.get(host)?.misconfigured(line))
+              fault(`the sender of ${host} is not set up as it must be: ${line}`, host);
           },
+          question: (host, question, byHarness) => collectors.get(host)?.question(question, byHarness),
           stray: (packet) => strays.push(packet),
           fault,
           progress: listener.progress,
@@ -140,13 +150,16 @@ export async function run(input: RunInput, listener: RunListener): Promise<Finis
       listener.evidence(evidence);
       for (const result of judgeNow.add(evidence)) listener.verdict(result);
     };
-    const stacks: readonly StackLab[] = [...lab.stacks.values()];
+    const { farm, hosts } = lab;
+    const change = async ({ hosts: servers, forward }: DomainStep): Promise<void> => {
+      await Promise.all([farm.serve(servers), farm.forwardDns(world.addresses.nameServers.relay, forward)]);
+    };
     await timed("deliver", () =>
       Promise.all(
-        stacks.map(async (one) => {
-          const collector = collectors.get(one.stack.id);
+        [...hosts.values()].map(async (host) => {
+          const collector = collectors.get(host.id);
           if (!collector) return;
-          await deliverStack(one, collector, { signal, broken: broken.of(one.stack.id), onEvidence });
+          await deliverFrom(host, collector, { signal, broken: broken.of(host.id), onEvidence, change });
         }),
       ),
     );
@@ -192,16 +205,16 @@ function labelsOf(input: RunInput): Readonly<Record<string, string>> {
   return { [runLabel]: input.runId, ...ownerLabels(input.keep) };
 }
 
-/** One promise per stack that rejects when something it needs broke. */
-function breakers(stacks: readonly string[]) {
-  const all = new Map(stacks.map((stack) => [stack, Promise.withResolvers<never>()]));
+/** One promise per sending host that rejects when something it needs broke. */
+function breakers(hosts: readonly string[]) {
+  const all = new Map(hosts.map((host) => [host, Promise.withResolvers<never>()]));
   // A breaker that nobody waits for at the moment is no unhandled rejection.
   for (const { promise } of all.values()) promise.catch(() => undefined);
   return {
-    of: (stack: string): Promise<never> =>
-      all.get(stack)?.promise ?? Promise.reject(new HarnessError(`no stack ${stack}`)),
-    fail: (error: Error, stack?: string): void => {
-      for (const [id, { reject }] of all) if (stack === undefined || stack === id) reject(error);
+    of: (host: string): Promise<never> =>
+      all.get(host)?.promise ?? Promise.reject(new HarnessError(`no sending host ${host}`)),
+    fail: (error: Error, host?: string): void => {
+      for (const [id, { reject }] of all) if (host === undefined || host === id) reject(error);
     },
   };
 }

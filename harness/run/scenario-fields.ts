@@ -126,6 +126,7 @@ export const step = z.strictObject({
   zone: zone.optional(),
   zones,
   mx: hosts,
+  recipient: name.optional(),
   afterTtl: z.boolean().optional(),
   expect,
 });

@@ -7,15 +7,29 @@ import { HarnessError } from "../words/errors.ts";
 export interface AddressPlan {
   readonly network: { readonly ipv4: string; readonly ipv6: string };
   readonly farm: { readonly ipv4: string; readonly ipv6: string };
-  /** Name servers, on addresses of the farm's namespace. */
-  readonly nameServers: { readonly root: string; readonly tld: string; readonly domains: string };
+  /** Name servers, on addresses of the farm's namespace. relay: the DNS relay that stands before `domains` and the steps'. */
+  readonly nameServers: {
+    readonly root: string;
+    readonly tld: string;
+    readonly domains: string;
+    readonly relay: string;
+  };
+  /** The name server that has the zones as they are from that step on (1, 2, ...), on an address of the farm's namespace. */
+  readonly stepServer: (step: number) => string;
+  /** A stack's namespace: resolver, and sender with the resolver on its loopback. */
   readonly stack: (index: number) => { readonly ipv4: string; readonly ipv6: string };
+  /** The namespace of the stack's second sender, which reaches the resolver over the network. */
+  readonly remote: (index: number) => { readonly ipv4: string; readonly ipv6: string };
+  /** Where that sender believes its resolver to be: the DNS relay, on an address of the farm's namespace. */
+  readonly stub: (index: number) => string;
   readonly mxHost: (index: number) => { readonly ipv4: string; readonly ipv6: string };
   /** The parts of the network that hold MX hosts, CIDR. */
   readonly mxHosts: { readonly ipv4: readonly string[]; readonly ipv6: string };
 }
 
 export const subnets = 32;
+/** Steps that a scenario may have after the first. */
+export const mostSteps = 8;
 const firstMxHost = 1024;
 const lastMxHost = 4094;
 
@@ -31,8 +45,11 @@ export function addressPlan(subnet: number): AddressPlan {
   return {
     network: { ipv4: `${ipv4(0)}/20`, ipv6: `${prefix6}:/64` },
     farm: pair(2),
-    nameServers: { root: ipv4(3), tld: ipv4(4), domains: ipv4(5) },
+    nameServers: { root: ipv4(3), tld: ipv4(4), domains: ipv4(5), relay: ipv4(6) },
+    stepServer: (step) => ipv4(7 + step),
     stack: (index) => pair(16 + index),
+    remote: (index) => pair(256 + index),
+    stub: (index) => ipv4(512 + index),
     mxHost: (index) => {
       const offset = firstMxHost + index;
       if (offset > lastMxHost)

@@ -13,12 +13,16 @@ export interface CompiledDomain {
   readonly names: DomainNames;
   readonly drafts: readonly ZoneDraft[];
   readonly hosts: readonly FarmHost[];
+  /** FQDN of the name server that its zones are delegated to. */
+  readonly nameServer: string;
   /** The server name that the sender's SNI must carry; null: not looked at. */
   readonly sni: string | null;
 }
 
 export interface DomainMakers {
   readonly pki: Pki;
+  /** What the domain has issued already, by its spec: hosts and steps that say the same show the same certificate. */
+  readonly issued: Map<string, IssuedChain>;
   readonly validity: { readonly inception: Date; readonly expiration: Date };
   readonly nextAddress: () => { readonly ipv4: string; readonly ipv6: string };
   /** Master server name for SOA and NS. */
@@ -29,21 +33,37 @@ export const ttl = 60;
 /** Also the negative TTL. */
 const soaTimers = "1 3600 600 86400 10";
 
-function issue(spec: CertificateSpec, names: DomainNames, host: MxHost, pki: Pki): IssuedChain {
-  return pki.issue({
+function issue(
+  spec: CertificateSpec,
+  names: DomainNames,
+  host: MxHost,
+  { pki, issued }: DomainMakers,
+  /** Whoever is somebody else has keys of his own, whatever his certificate says. */
+  owner: "host" | "attacker" = "host",
+): IssuedChain {
+  const expanded = {
     ...spec,
     names: spec.names.map((name) => names.expand(name, host)),
     commonName: spec.commonName === null ? null : names.expand(spec.commonName, host),
-  });
+  };
+  const key = `${owner} ${JSON.stringify(expanded)}`;
+  const chain = issued.get(key) ?? pki.issue(expanded);
+  issued.set(key, chain);
+  return chain;
 }
 
 function pem(chain: IssuedChain): PemChain {
   return { chain: chain.chain, key: chain.key };
 }
 
-function farmAttacker(attacker: Attacker, names: DomainNames, host: MxHost, pki: Pki): FarmAttacker {
+function farmAttacker(
+  attacker: Attacker,
+  names: DomainNames,
+  host: MxHost,
+  makers: DomainMakers,
+): FarmAttacker {
   return attacker.does === "intercept"
-    ? { does: "intercept", certificate: pem(issue(attacker.certificate, names, host, pki)) }
+    ? { does: "intercept", certificate: pem(issue(attacker.certificate, names, host, makers, "attacker")) }
     : attacker;
 }
 
@@ -76,7 +96,7 @@ export function compileDomain(domain: RecipientDomain, makers: DomainMakers): Co
   const hosts = scenario.mx.map((host): FarmHost => {
     const hostName = names.hostName(host);
     const address = makers.nextAddress();
-    const chain = issue(host.certificate, names, host, makers.pki);
+    const chain = issue(host.certificate, names, host, makers);
     const addresses: string[] = [];
     if (host.addresses !== "ipv6") {
       addresses.push(address.ipv4);
@@ -113,10 +133,10 @@ export function compileDomain(domain: RecipientDomain, makers: DomainMakers): Co
       sni: Object.fromEntries(
         Object.entries(host.sni).map(([name, spec]) => [
           names.expand(name, host),
-          pem(issue(spec, names, host, makers.pki)),
+          pem(issue(spec, names, host, makers)),
         ]),
       ),
-      attacker: host.attacker ? farmAttacker(host.attacker, names, host, makers.pki) : null,
+      attacker: host.attacker ? farmAttacker(host.attacker, names, host, makers) : null,
     };
   });
 
@@ -139,7 +159,14 @@ export function compileDomain(domain: RecipientDomain, makers: DomainMakers): Co
     };
   });
 
-  return { domain, names, drafts, hosts, sni: scenario.sni === null ? null : names.expand(scenario.sni) };
+  return {
+    domain,
+    names,
+    drafts,
+    hosts,
+    nameServer: makers.nameServer,
+    sni: scenario.sni === null ? null : names.expand(scenario.sni),
+  };
 }
 
 /** Whether the recipient domain is an alias, so that its MX records stand at the main zone's apex. */

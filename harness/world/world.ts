@@ -1,14 +1,16 @@
 import { record } from "../dns/record.ts";
 import { masterFile, type ZoneDraft } from "../dns/zone.ts";
 import type { DnsStatus } from "../model/evidence.ts";
-import type { FileToCopy, LabFacts, ServerInstance } from "../model/facts.ts";
-import type { DnsQuestion, FarmHost } from "../model/farm.ts";
-import type { Plan } from "../model/plan.ts";
+import type { FileToCopy, LabFacts, SenderRoute, ServerInstance } from "../model/facts.ts";
+import type { DnsQuestion, FarmHost, ForwardedZone } from "../model/farm.ts";
+import { asOfStep, type Plan, type RecipientDomain } from "../model/plan.ts";
+import type { SenderSetup } from "../model/scenario.ts";
 import { createPki } from "../pki/pki.ts";
-import { type AddressPlan, addressPlan } from "./addresses.ts";
-import { type CompiledDomain, compileDomain, ttl } from "./domain.ts";
+import { UsageError } from "../words/errors.ts";
+import { type AddressPlan, addressPlan, mostSteps } from "./addresses.ts";
+import { type CompiledDomain, compileDomain, type DomainMakers, ttl } from "./domain.ts";
 import { tld } from "./names.ts";
-import { buildTree } from "./tree.ts";
+import { buildTree, type ZoneTree } from "./tree.ts";
 
 /** The second arrow of the pipeline: a plan becomes one small internet, whole, before anything starts. Pure but for fresh keys. */
 
@@ -19,13 +21,27 @@ export interface ExpectedAnswer {
   readonly empty: boolean;
 }
 
+/** A domain in one step of its scenario. */
+export interface DomainStep {
+  /** The next-hop domain. No final dot. */
+  readonly recipient: string;
+  /** What stands behind the @ in the envelope: the same, or the same written in another way. */
+  readonly recipientText: string;
+  readonly questions: readonly ExpectedAnswer[];
+  /** What the farm is told when the step begins: the servers at the domain's addresses, the name servers of its zones. */
+  readonly hosts: readonly FarmHost[];
+  readonly forward: readonly ForwardedZone[];
+  /** Seconds until all that was cached before has run out. */
+  readonly ttl: number;
+}
+
 export interface DomainFacts {
   readonly key: string;
-  /** What stands behind the @ in the envelope. No final dot. */
-  readonly recipient: string;
+  readonly setup: SenderSetup;
   /** The names of its zones, no final dot: log lines about the domain hold one of them. */
   readonly zones: readonly string[];
-  readonly questions: readonly ExpectedAnswer[];
+  /** The first is how it starts. */
+  readonly steps: readonly [DomainStep, ...DomainStep[]];
   readonly sni: string | null;
 }
 
@@ -44,6 +60,7 @@ const names = {
   root: "a.root.",
   tld: "a.nic.example.",
   domains: "ns.hosting.example.",
+  relay: "ns.relay.example.",
   sender: "sender.example.",
 } as const;
 
@@ -55,7 +72,7 @@ function infrastructure(
   validity: { inception: Date; expiration: Date },
 ): readonly ZoneDraft[] {
   const signing = { algorithm: 13, keys: "ksk+zsk", denial: { type: "nsec" }, ...validity } as const;
-  const { root, tld: tldServer, domains } = addresses.nameServers;
+  const { root, tld: tldServer, domains, relay } = addresses.nameServers;
   return [
     {
       origin: ".",
@@ -78,6 +95,7 @@ function infrastructure(
         record(tld, "NS", ttl, names.tld),
         record(names.tld, "A", ttl, tldServer),
         record(names.domains, "A", ttl, domains),
+        record(names.relay, "A", ttl, relay),
         record(names.sender, "TXT", ttl, '"mail of this lab comes from here"'),
       ],
     },
@@ -102,6 +120,43 @@ function questionsOf({
   return [...questions.values()];
 }
 
+/** Domains whose name servers misbehave or change are served through the farm's DNS relay. */
+function isRelayed({ scenario }: RecipientDomain): boolean {
+  return scenario.steps.length > 0 || Object.values(scenario.zones).some(({ answers }) => answers.length > 0);
+}
+
+/** Each step of a domain compiled, with the same keys, certificates and addresses. */
+function compileSteps(
+  domain: RecipientDomain,
+  makers: Pick<DomainMakers, "pki" | "validity">,
+  nextAddress: DomainMakers["nextAddress"],
+): readonly [CompiledDomain, ...CompiledDomain[]] {
+  const issued: DomainMakers["issued"] = new Map();
+  const pool: ReturnType<DomainMakers["nextAddress"]>[] = [];
+  const compile = (step: number): CompiledDomain => {
+    let at = 0;
+    return compileDomain(
+      { ...domain, scenario: asOfStep(domain.scenario, step) },
+      {
+        ...makers,
+        issued,
+        nameServer: isRelayed(domain) ? names.relay : names.domains,
+        nextAddress: () => {
+          const address = pool[at] ?? nextAddress();
+          pool[at++] = address;
+          return address;
+        },
+      },
+    );
+  };
+  const { steps } = domain.scenario;
+  if (steps.length > mostSteps)
+    throw new UsageError(
+      `${domain.scenario.id} has ${steps.length} steps; at most ${mostSteps} are possible`,
+    );
+  return [compile(0), ...steps.map((_, index) => compile(index + 1))];
+}
+
 /** Compiles every domain of the plan. `subnet` is one of the lab's 32 networks; `now` fixes all validity periods. */
 export function compileWorld(plan: Plan, options: { readonly subnet: number; readonly now: Date }): World {
   const addresses = addressPlan(options.subnet);
@@ -112,50 +167,93 @@ export function compileWorld(plan: Plan, options: { readonly subnet: number; rea
   };
   let hostCount = 0;
   const compiled = plan.domains.map((domain) =>
-    compileDomain(domain, {
-      pki,
-      validity,
-      nameServer: names.domains,
-      nextAddress: () => addresses.mxHost(hostCount++),
-    }),
+    compileSteps(domain, { pki, validity }, () => addresses.mxHost(hostCount++)),
   );
 
   const infrastructureDrafts = infrastructure(addresses, validity);
-  const tree = buildTree([...infrastructureDrafts, ...compiled.flatMap(({ drafts }) => drafts)], (origin) =>
-    origin === tld ? names.tld : names.domains,
+  const nameServerOf = new Map(
+    compiled.flatMap(([first]) => first.drafts.map(({ origin }) => [origin, first.nameServer] as const)),
   );
+  /** The internet as it is in one step; domains that have no such step are left out. */
+  const treeOf = (step: number): ZoneTree => {
+    const drafts = compiled.flatMap((steps) => steps[step]?.drafts ?? []);
+    return buildTree([...infrastructureDrafts, ...drafts], (origin) =>
+      origin === tld ? names.tld : (nameServerOf.get(origin) ?? names.domains),
+    );
+  };
+  const trees = Array.from({ length: Math.max(...compiled.map(({ length }) => length), 1) }, (_, step) =>
+    treeOf(step),
+  );
+  const [tree = treeOf(0)] = trees;
 
-  const fileOf = (origin: string): string =>
-    `/zones/${origin === "." ? "root" : origin.replace(/\.$/, "")}.zone`;
-  const servedBy = (name: string, address: string, serves: (origin: string) => boolean): ServerInstance => ({
+  const fileOf = (origin: string, step: number): string =>
+    `/zones/${step === 0 ? "" : `step-${step}/`}${origin === "." ? "root" : origin.replace(/\.$/, "")}.zone`;
+  const isDomain = (origin: string): boolean => origin !== "." && origin !== tld;
+  const serverOf = (
+    name: string,
+    address: string,
+    serves: (origin: string) => boolean,
+    step = 0,
+  ): ServerInstance => ({
     name,
     addresses: [address],
-    zones: tree.zones
+    zones: (trees[step]?.zones ?? [])
       .filter(({ origin }) => serves(origin))
-      .map(({ origin }) => ({ origin, file: fileOf(origin) })),
+      .map(({ origin }) => ({ origin, file: fileOf(origin, step) })),
   });
+  const expected = (step: number, question: DnsQuestion): ExpectedAnswer => ({
+    question,
+    ...(trees[step] ?? tree).expected(question.name, question.type),
+  });
+
+  const describeStep = (one: CompiledDomain, step: number): DomainStep => {
+    const recipient = one.names.recipient.replace(/\.$/, "");
+    const { recipientText, zones } = one.domain.scenario;
+    return {
+      recipient,
+      recipientText:
+        recipientText === null
+          ? recipient
+          : recipientText === "upper"
+            ? recipient.toUpperCase()
+            : one.names.expand(recipientText),
+      questions: questionsOf(one).map((question) => expected(step, question)),
+      hosts: one.hosts,
+      forward: one.drafts.map(({ origin }) => ({
+        origin,
+        forward: step === 0 ? addresses.nameServers.domains : addresses.stepServer(step),
+      })),
+      ttl: Math.max(...Object.values(zones).map((zone) => zone.ttl)),
+    };
+  };
 
   return {
     addresses,
     servers: [
-      servedBy("root", addresses.nameServers.root, (origin) => origin === "."),
-      servedBy("tld", addresses.nameServers.tld, (origin) => origin === tld),
-      servedBy("domains", addresses.nameServers.domains, (origin) => origin !== "." && origin !== tld),
+      serverOf("root", addresses.nameServers.root, (origin) => origin === "."),
+      serverOf("tld", addresses.nameServers.tld, (origin) => origin === tld),
+      serverOf("domains", addresses.nameServers.domains, isDomain),
+      ...trees
+        .slice(1)
+        .map((_, index) =>
+          serverOf(`step-${index + 1}`, addresses.stepServer(index + 1), isDomain, index + 1),
+        ),
     ],
-    zoneFiles: tree.zones.map((zone) => ({ path: fileOf(zone.origin), content: masterFile(zone) })),
-    hosts: compiled.flatMap(({ hosts }) => hosts),
+    zoneFiles: trees.flatMap(({ zones }, step) =>
+      zones
+        .filter(({ origin }) => step === 0 || isDomain(origin))
+        .map((zone) => ({ path: fileOf(zone.origin, step), content: masterFile(zone) })),
+    ),
+    hosts: compiled.flatMap(([{ hosts }]) => hosts),
     domains: new Map(
-      compiled.map((one) => [
-        one.domain.key,
+      compiled.map(([first, ...later]): [string, DomainFacts] => [
+        first.domain.key,
         {
-          key: one.domain.key,
-          recipient: one.names.recipient.replace(/\.$/, ""),
-          zones: [...one.names.origins.values()].map((origin) => origin.replace(/\.$/, "")),
-          questions: questionsOf(one).map((question) => ({
-            question,
-            ...tree.expected(question.name, question.type),
-          })),
-          sni: one.sni,
+          key: first.domain.key,
+          setup: first.domain.scenario.setup,
+          zones: zoneNames([first, ...later]),
+          steps: [describeStep(first, 0), ...later.map((one, index) => describeStep(one, index + 1))],
+          sni: first.sni,
         },
       ]),
     ),
@@ -164,6 +262,27 @@ export function compileWorld(plan: Plan, options: { readonly subnet: number; rea
       rootHints: `. 3600 IN NS ${names.root}\n${names.root} 3600 IN A ${addresses.nameServers.root}\n`,
       trustAnchor: `${tree.zones.find(({ origin }) => origin === ".")?.anchor ?? ""}\n`,
       trustStore: pki.trustStore,
+      routes: compiled.flatMap(([first]) => routeOf(first)),
     },
   };
+}
+
+function zoneNames(steps: readonly CompiledDomain[]): readonly string[] {
+  const origins = steps.flatMap(({ names: own }) => [...own.origins.values()]);
+  return [...new Set(origins)].map((origin) => origin.replace(/\.$/, ""));
+}
+
+function routeOf({ domain, names: own }: CompiledDomain): readonly SenderRoute[] {
+  const { route, setup } = domain.scenario;
+  if (route === null) return [];
+  return [
+    {
+      recipient: own.recipient.replace(/\.$/, ""),
+      policy: domain.policy,
+      setup,
+      to: own.absolute(route.to, "@").replace(/\.$/, ""),
+      mx: route.mx,
+      port: route.port,
+    },
+  ];
 }

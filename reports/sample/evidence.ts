@@ -43,7 +43,9 @@ export function sampleEvidence(trial: TrialResult, attack: boolean): Evidence {
     ],
     queued: outcome === "deferred",
     ms: trial.ms,
+    questions: null,
     errors: trial.verdict === "error" ? trial.reasons : [],
+    steps: [],
   };
 }
 

@@ -32,6 +32,7 @@ function configuration(facts: LabFacts): string {
   fetches-per-zone 0;
   fetches-per-server 0;
   edns-udp-size 1232;
+  querylog yes;
 };
 trust-anchors { ${staticKey(facts.trustAnchor)} };
 zone "." { type hint; file "/etc/bind/root.hints"; };
@@ -44,6 +45,13 @@ const driver: ResolverDriver = {
   name: "bind",
   versions: [{ version: "9.20", suite: "trixie" }],
   command: ["named", "-g", "-4", "-c", "/etc/bind/danelab.conf"],
+  // "client @0x7f.. 127.0.0.1#39393 (mx.x.example): query: mx.x.example IN A +E(0)K (127.0.0.1)"
+  question(line) {
+    const [, client, name, type] =
+      /client @\S+ ([0-9a-f.:]+)#\d+ .*query: (\S+) IN ([A-Z0-9]+) /.exec(line) ?? [];
+    if (!client || !name || !type) return undefined;
+    return { client, name: name === "." ? name : `${name.toLowerCase()}.`, type };
+  },
   files: (facts) => [
     { path: "/etc/bind/danelab.conf", content: configuration(facts) },
     { path: "/etc/bind/root.hints", content: facts.rootHints },

@@ -14,6 +14,7 @@ const configuration = `server:
   use-syslog: no
   logfile: ""
   val-log-level: 2
+  log-queries: yes
   ede: yes
   cache-max-ttl: 60
   cache-max-negative-ttl: 10
@@ -31,6 +32,11 @@ const driver: ResolverDriver = {
   name: "unbound",
   versions: [{ version: "1.26", suite: "trixie" }],
   command: ["unbound", "-d", "-c", "/etc/unbound/danelab.conf"],
+  // "[1764000000] unbound[1:0] info: 127.0.0.1 mx.x.example. TLSA IN"
+  question(line) {
+    const [, client, name, type] = /info: ([0-9a-f.:]+) (\S+) ([A-Z0-9]+) IN$/.exec(line) ?? [];
+    return client && name && type ? { client, name: name.toLowerCase(), type } : undefined;
+  },
   files: (facts) => [
     { path: "/etc/unbound/danelab.conf", content: configuration },
     { path: "/etc/unbound/root.hints", content: facts.rootHints },

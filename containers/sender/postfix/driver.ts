@@ -87,6 +87,7 @@ const driver: SenderDriver = {
   name: "postfix",
   versions: [{ version: "3.10", suite: "trixie" }],
   policies,
+  setups: ["plain", "caches"],
   tmpfs: { "/var/spool/postfix": "mode=755" },
   // The image keeps an empty queue; "quick-start" tells the start script that it was checked already.
   command: [

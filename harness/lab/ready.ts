@@ -1,0 +1,63 @@
+import { decodeAnswer, encodeQuery } from "../dns/message.ts";
+import type { Plan } from "../model/plan.ts";
+import { durations } from "../words/durations.ts";
+import { HarnessError, messageOf } from "../words/errors.ts";
+import { until } from "../words/until.ts";
+import type { World } from "../world/world.ts";
+import { harnessAddress, type SendingHost } from "./sending-host.ts";
+
+/** A known-good name has AD, a known-bad one SERVFAIL, and the sender takes mail. */
+export async function proveReady(
+  host: SendingHost,
+  plan: Plan,
+  world: World,
+  signal: AbortSignal,
+  death: () => string | undefined,
+): Promise<void> {
+  const questionOf = (status: "secure" | "bogus") =>
+    plan.domains
+      .filter(({ scenario }) => scenario.canary && scenario.resolver === null)
+      .flatMap(({ key }) => world.domains.get(key)?.steps[0].questions ?? [])
+      .find((question) => question.status === status && !question.empty)?.question;
+  let last = "nothing";
+  const answers = async (status: "secure" | "bogus"): Promise<true | undefined> => {
+    const question = questionOf(status);
+    if (!question) return true;
+    const [raw] = await host.witness.ask(host.nameServer, [encodeQuery(question)], harnessAddress(host));
+    const answer = raw?.message ? decodeAnswer(Buffer.from(raw.message, "base64")) : undefined;
+    last = answer
+      ? `${question.name} ${question.type} ${answer.rcode}${answer.authenticated ? " AD" : ""}`
+      : (raw?.error ?? "no answer");
+    const right =
+      status === "secure"
+        ? answer?.rcode === "NOERROR" && answer.authenticated
+        : answer?.rcode === "SERVFAIL";
+    return right ? true : undefined;
+  };
+  const deadline = (what: string) => ({
+    ms: durations.programReady,
+    waitedFor: `${what} at ${host.id}`,
+    lastSeen: () => last,
+    signal,
+  });
+  const alive = (): void => {
+    const how = death();
+    if (how !== undefined) throw new HarnessError(how);
+  };
+  const asked = (status: "secure" | "bogus") => () => {
+    alive();
+    return answers(status);
+  };
+  await until(asked("secure"), deadline("a secure answer with AD"));
+  await until(asked("bogus"), deadline("SERVFAIL for a bogus name"));
+  await until(async () => {
+    alive();
+    try {
+      await host.witness.submit([], { port: host.sender.driver.submission.port, sessions: 1 });
+      return true;
+    } catch (error) {
+      last = messageOf(error);
+      return undefined;
+    }
+  }, deadline("the sender's SMTP server"));
+}
