@@ -4,6 +4,21 @@ import type { LabFacts } from "../../../harness/model/facts.ts";
 import { createPostfixLogReader } from "./log.ts";
 
 const policies = ["dane", "dane-only", "may", "verify"] as const;
+const setups = ["plain", "caches"] as const;
+
+/** A transport for each policy under each set-up, chosen by the envelope sender's domain. */
+const transports = policies.flatMap((policy) =>
+  setups.map((setup) => ({
+    name: transportName(policy, setup),
+    senderBranch: setup === "plain" ? policy : `${policy}.${setup}`,
+    policy,
+    setup,
+  })),
+);
+
+function transportName(policy: string, setup: string): string {
+  return setup === "plain" ? `smtp-${policy}` : `smtp-${policy}-${setup}`;
+}
 
 /** main.cf. The queue is not run by itself: a message is tried again only when the harness asks for it. */
 function mainCf(facts: LabFacts): string {
@@ -29,11 +44,12 @@ smtp_connect_timeout = 5s
 smtp_helo_timeout = 10s
 smtp_starttls_timeout = 10s
 smtp_connection_cache_on_demand = no
-smtp_tls_connection_reuse = no
+# Opened by tlsmgr; used by the transports of the set-up "caches" only.
+smtp_tls_session_cache_database = btree:$data_directory/smtp_scache
 # Mail to the lab's own sender domains (bounces) ends here.
-transport_maps = inline:{ ${policies.map((policy) => `{ ${policy}.${facts.senderName} = discard: }`).join(", ")} }
+transport_maps = inline:{ ${transports.map(({ senderBranch }) => `{ ${senderBranch}.${facts.senderName} = discard: }`).join(", ")} }, texthash:/etc/postfix/routes
 # The envelope sender chooses the policy.
-sender_dependent_default_transport_maps = inline:{ ${policies.map((policy) => `{ @${policy}.${facts.senderName} = smtp-${policy}: }`).join(", ")} }
+sender_dependent_default_transport_maps = inline:{ ${transports.map(({ senderBranch, name }) => `{ @${senderBranch}.${facts.senderName} = ${name}: }`).join(", ")} }
 # A failed STARTTLS handshake is followed by clear text only once a message has waited this long.
 minimal_backoff_time = 1s
 maximal_backoff_time = 1s
@@ -45,11 +61,25 @@ in_flow_delay = 0
 `;
 }
 
-function transport(policy: string): string {
-  return `smtp-${policy} unix - - n - - smtp
-  -o syslog_name=postfix/${policy}
+function transport({ name, policy, setup }: (typeof transports)[number]): string {
+  const caches = setup === "caches";
+  return `${name} unix - - n - - smtp
+  -o syslog_name=postfix/${name.slice("smtp-".length)}
   -o smtp_tls_security_level=${policy}
+  -o smtp_connection_cache_destinations=${caches ? "static:all" : ""}
+  -o smtp_tls_connection_reuse=${caches ? "yes" : "no"}
+  -o smtp_tls_session_cache_database=${caches ? "btree:$data_directory/smtp_scache" : ""}
 `;
+}
+
+/** transport(5): "domain transport:[host]:port", without brackets where MX records are looked up. */
+function routes({ routes: all }: LabFacts): string {
+  return all
+    .map(({ recipient, policy, setup, to, mx, port }) => {
+      const nextHop = mx ? `${to}:${port}` : `[${to}]:${port}`;
+      return `${recipient} ${transportName(policy, setup)}:${nextHop}\n`;
+    })
+    .join("");
 }
 
 const masterCf = `smtp inet n - n - - smtpd
@@ -71,9 +101,10 @@ retry unix - - n - - error
 discard unix - - n - - discard
 anvil unix - - n - 1 anvil
 scache unix - - n - 1 scache
+tlsproxy unix - - n - 0 tlsproxy
 postlog unix-dgram n - n - 1 postlogd
 smtp unix - - n - - smtp
-${policies.map(transport).join("")}`;
+${transports.map(transport).join("")}`;
 
 async function run(container: RunningContainer, command: readonly string[]): Promise<string> {
   const { exitCode, stdout, stderr } = await container.exec(command);
@@ -87,7 +118,7 @@ const driver: SenderDriver = {
   name: "postfix",
   versions: [{ version: "3.10", suite: "trixie" }],
   policies,
-  setups: ["plain", "caches"],
+  setups,
   tmpfs: { "/var/spool/postfix": "mode=755" },
   // The image keeps an empty queue; "quick-start" tells the start script that it was checked already.
   command: [
@@ -101,6 +132,7 @@ const driver: SenderDriver = {
     { path: "/etc/postfix/main.cf", content: mainCf(facts) },
     { path: "/etc/postfix/master.cf", content: masterCf },
     { path: "/etc/postfix/trust-store.pem", content: facts.trustStore },
+    { path: "/etc/postfix/routes", content: routes(facts) },
   ],
 
   queueId: (reply) => /queued as ([0-9A-Za-z]+)/.exec(reply)?.[1] ?? null,

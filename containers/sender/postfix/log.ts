@@ -7,7 +7,7 @@ import type { ClaimedAttempt, Reason } from "../../../harness/model/evidence.ts"
  */
 
 const tlsLine =
-  /postfix\/\S+\[(\d+)\]: (Verified|Trusted|Untrusted|Anonymous) TLS connection established to (\S+?)\[([^\]]+)\]:\d+/;
+  /postfix\/\S+\[(\d+)\]: (Verified|Trusted|Untrusted|Anonymous) TLS connection (?:established|reused) to \S+?\[([^\]]+)\]:\d+/;
 const verificationLine =
   /postfix\/\S+\[(\d+)\]: server certificate verification failed for (\S+?)\[[^\]]+\]:\d+: num=\d+:(.*)$/;
 const statusLine =
@@ -55,7 +55,13 @@ function claimOf(word: string): ClaimedAttempt["tls"] {
   }
 }
 
+/** "mx.x.example[198.18.20.1]" */
+function addressOf(server: string): string {
+  return /\[([^\]]+)\]/.exec(server)?.[1] ?? "";
+}
+
 interface Pending {
+  /** By address. */
   readonly tls: Map<string, ClaimedAttempt["tls"]>;
   verification: string | undefined;
 }
@@ -74,8 +80,9 @@ export function createPostfixLogReader(): LogReader {
     read(line) {
       const tls = tlsLine.exec(line);
       if (tls) {
-        const [, process = "", word = "", host = "", address = ""] = tls;
-        pendingOf(process).tls.set(`${host}[${address}]`, claimOf(word));
+        const [, process = "", word = "", address = ""] = tls;
+        // By address: the status line may write the host's name in another case.
+        pendingOf(process).tls.set(address, claimOf(word));
         return undefined;
       }
       const verification = verificationLine.exec(line);
@@ -93,7 +100,7 @@ export function createPostfixLogReader(): LogReader {
         recipient,
         attempt: {
           status: word === "sent" ? "sent" : word === "bounced" ? "bounced" : "deferred",
-          tls: server === null ? "none" : (pending?.tls.get(server) ?? "none"),
+          tls: server === null ? "none" : (pending?.tls.get(addressOf(server)) ?? "none"),
           reason: word === "sent" ? null : reasonOf(text, pending?.verification),
           relay: server,
           dsn,
