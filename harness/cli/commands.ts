@@ -2,6 +2,7 @@ import { cleanCommand } from "./clean.ts";
 import { doctorCommand } from "./doctor.ts";
 import { explainCommand } from "./explain.ts";
 import { judgeCommand } from "./judge.ts";
+import { lintCommand } from "./lint.ts";
 import { listCommand } from "./list.ts";
 import type { Arguments, OptionSpec } from "./options.ts";
 import { runCommand } from "./run.ts";
@@ -21,6 +22,7 @@ export const commands: readonly Command[] = [
   runCommand,
   listCommand,
   explainCommand,
+  lintCommand,
   judgeCommand,
   doctorCommand,
   cleanCommand,
