@@ -26,6 +26,13 @@ export interface FakeConduct {
   readonly beforeStart?: (container: string) => Promise<void>;
 }
 
+/** How bind and unbound log a question. */
+function queryLog(image: string, client: string, name: string, type: string): string {
+  return image.includes("bind")
+    ? `client @0x7f00 ${client}#4242 (${name}): query: ${name.replace(/\.$/, "")} IN ${type} +E(0)K (127.0.0.1)`
+    : `[1764000000] unbound[1:0] info: ${client} ${name} ${type} IN`;
+}
+
 /** What containers of one network namespace share. */
 interface Namespace {
   readonly internet: FakeInternet;
@@ -80,7 +87,11 @@ export function fakeEngine(conduct: FakeConduct = {}): FakeEngine {
     if (role === "authority") internet.zoneFiles.push(...spec.files);
     if (role === "resolver") {
       const validates = conduct.validates?.(spec.name) ?? true;
-      namespace.resolver = fakeResolver(() => internet.zoneFiles, { validates });
+      namespace.resolver = fakeResolver(
+        () => internet.zoneFiles,
+        { validates },
+        (client, name, type) => log(queryLog(spec.image, client, name, type)),
+      );
     }
     if (role === "sender") {
       namespace.sender = fakeSender(
@@ -91,7 +102,7 @@ export function fakeEngine(conduct: FakeConduct = {}): FakeEngine {
           alive: () => alive,
           log,
         },
-        { dane: "conforming", logs: () => true, ...conduct.sender?.(spec.name) },
+        { dane: "conforming", logs: () => true, hangs: false, ...conduct.sender?.(spec.name) },
       );
     }
 

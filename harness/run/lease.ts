@@ -13,7 +13,7 @@ export interface Lease {
 }
 
 /** Users do not write into each other's folders; their labs show in the networks that the engine has. */
-const folder = join(tmpdir(), `danelab-leases-${userInfo().uid}`);
+export const leaseFolder = join(tmpdir(), `danelab-leases-${userInfo().uid}`);
 
 function holds(network: string, other: string): boolean {
   const [address = "", length] = network.split("/");
@@ -29,7 +29,7 @@ function holds(network: string, other: string): boolean {
  * Takes the first free network; one whose holder no longer lives is free. `taken`: networks (CIDR) that the engine has,
  * such as those of labs that were told to stay.
  */
-export async function leaseSubnet(taken: readonly string[] = []): Promise<Lease> {
+export async function leaseSubnet(taken: readonly string[] = [], folder = leaseFolder): Promise<Lease> {
   await mkdir(folder, { recursive: true });
   for (let subnet = 1; subnet < subnets; subnet++) {
     const own = Object.values(addressPlan(subnet).network);

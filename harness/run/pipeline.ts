@@ -174,6 +174,10 @@ export async function run(input: RunInput, listener: RunListener): Promise<Finis
   }
 
   const judgement = judging?.finish() ?? { trials: [], staleDivergences: [], errors: [] };
+  // Canaries that an interrupt cut off are no fault of the lab, and a fault that is told need not be told once more.
+  const canaries = signal.aborted
+    ? []
+    : judgement.errors.filter((text) => !errors.some((told) => text.includes(told)));
   const results: Results = {
     version: 1,
     run: {
@@ -191,7 +195,7 @@ export async function run(input: RunInput, listener: RunListener): Promise<Finis
       programs: [...input.described],
       strayPackets: { count: strays.length, first: strays.slice(0, 20).map(({ line }) => line) },
       staleDivergences: [...judgement.staleDivergences],
-      errors: [...new Set([...errors, ...judgement.errors])],
+      errors: [...new Set([...errors, ...canaries])],
       interrupted: signal.aborted,
       timings,
     },

@@ -1,5 +1,5 @@
 import { BlockList, isIPv6 } from "node:net";
-import type { FarmEvent, FarmRequest, RawAnswer, Submitted } from "../../model/farm.ts";
+import type { FarmEvent, FarmRequest, MailToSubmit, RawAnswer, Submitted } from "../../model/farm.ts";
 import { HarnessError, messageOf } from "../../words/errors.ts";
 import type { FakeInternet } from "./internet.ts";
 import type { FakeResolver } from "./resolver.ts";
@@ -16,34 +16,34 @@ export interface FakeNeighbours {
 export function fakeFarmProgram(
   { internet, resolver, sender }: FakeNeighbours,
   writeLine: (line: string) => void,
-): (line: string) => void {
+): (line: string) => Promise<void> {
   const inside = new BlockList();
   let guarded = false;
   const emit = (event: FarmEvent): void => writeLine(JSON.stringify(event));
 
-  const ask = (messages: readonly string[]): readonly RawAnswer[] =>
+  const ask = ({ messages, source }: Extract<FarmRequest, { op: "ask" }>): readonly RawAnswer[] =>
     messages.map((message) => {
-      const answer = resolver()?.answer(Buffer.from(message, "base64"));
+      const answer = resolver()?.answer(Buffer.from(message, "base64"), source ?? "127.0.0.1");
       return answer
         ? { message: answer.toString("base64"), error: null, ms: 1 }
         : { message: null, error: "no answer from 127.0.0.1 port 53: connection refused", ms: 1 };
     });
 
-  const submit = ({ mails }: Extract<FarmRequest, { op: "submit" }>): readonly Submitted[] => {
+  const submit = (mails: readonly MailToSubmit[]): Promise<readonly Submitted[]> => {
     const there = sender();
     if (!there) throw new HarnessError("connect ECONNREFUSED 127.0.0.1:25");
     return there.submit(mails);
   };
 
-  const carryOut = (request: FarmRequest): unknown => {
+  const carryOut = async (request: FarmRequest): Promise<unknown> => {
     switch (request.op) {
       case "serve":
         internet.serve(request.hosts, emit);
         return null;
       case "ask":
-        return ask(request.messages);
+        return ask(request);
       case "submit":
-        return submit(request);
+        return submit(request.mails);
       case "guard":
         guarded = true;
         for (const network of request.inside) {
@@ -57,17 +57,20 @@ export function fakeFarmProgram(
           emit({ event: "stray", packet: { at: Date.now(), line: `eth0 Out IP 198.18.16.17 > ${address}` } });
         return null;
       }
+      case "relay-dns":
+        if (request.rules.length > 0) throw new HarnessError("the fake farm cannot strike DNS questions");
+        return null;
       default:
         throw new HarnessError(`the fake farm cannot do ${JSON.stringify(request)}`);
     }
   };
 
   emit({ event: "ready", node: process.version });
-  return (line) => {
+  return async (line) => {
     const request: FarmRequest & { readonly number: number } = JSON.parse(line);
     const { number } = request;
     try {
-      emit({ event: "answer", number, value: carryOut(request) });
+      emit({ event: "answer", number, value: await carryOut(request) });
     } catch (error) {
       emit({ event: "answer", number, value: null, error: messageOf(error) });
     }

@@ -7,9 +7,10 @@ import type { FileToCopy } from "../../model/facts.ts";
  * at each delegation, and for each RRset a signature whose time is now. It computes no signature.
  */
 export interface FakeResolver {
-  lookUp(name: string, type: string): FakeAnswer;
+  /** `client`: the address that the question comes from. */
+  lookUp(name: string, type: string, client: string): FakeAnswer;
   /** The same for a DNS message, as the farm's program asks it. */
-  answer(query: Buffer): Buffer;
+  answer(query: Buffer, client: string): Buffer;
 }
 
 export interface FakeAnswer {
@@ -66,11 +67,13 @@ export function nameIn(rdata: Buffer, from = 0): string {
 export function fakeResolver(
   files: () => readonly FileToCopy[],
   { validates }: { readonly validates: boolean },
+  onQuestion: (client: string, name: string, type: string) => void,
 ): FakeResolver {
   let read: readonly FakeZone[] | undefined;
   const zones = (): readonly FakeZone[] => {
     read ??= files()
-      .filter(({ path }) => path.endsWith(".zone"))
+      // The zones of later steps lie deeper.
+      .filter(({ path }) => /^\/zones\/[^/]+\.zone$/.test(path))
       .map(({ content }) => readZone(content.toString()))
       .sort((a, b) => b.origin.length - a.origin.length);
     return read;
@@ -78,17 +81,17 @@ export function fakeResolver(
   const zoneOf = (name: string): FakeZone | undefined => zones().find(({ origin }) => isBelow(name, origin));
   const parentOf = ({ origin }: FakeZone): FakeZone | undefined =>
     zones().find((zone) => zone.origin !== origin && isBelow(origin, zone.origin));
-  const find = (zone: FakeZone, name: string, type: string): readonly FakeRecord[] =>
+  const held = (zone: FakeZone, name: string, type: string): readonly FakeRecord[] =>
     zone.records.filter((one) => one.type === type && one.name.toLowerCase() === name);
 
   const isSigned = (zone: FakeZone): boolean => {
     const parent = parentOf(zone);
-    return !parent || (isSigned(parent) && find(parent, zone.origin, "DS").length > 0);
+    return !parent || (isSigned(parent) && held(parent, zone.origin, "DS").length > 0);
   };
   const statusOf = (zone: FakeZone, name: string, type: string): Status => {
     if (!isSigned(zone)) return "insecure";
     const now = Date.now() / 1000;
-    const valid = find(zone, name, "RRSIG").some(
+    const valid = held(zone, name, "RRSIG").some(
       ({ rdata }) =>
         rdata.readUInt16BE(0) === typeNumber(type) &&
         rdata.readUInt32BE(rrsig.inception) <= now &&
@@ -97,33 +100,42 @@ export function fakeResolver(
     return valid ? "secure" : "bogus";
   };
 
-  const lookUp = (asked: string, type: string): FakeAnswer => {
+  const find = (asked: string, type: string): FakeAnswer => {
     const name = asked.toLowerCase();
     const zone = zoneOf(name);
     const failed: FakeAnswer = { rcode: "SERVFAIL", secure: false, records: [] };
     if (!zone) return failed;
-    const found = find(zone, name, type);
-    const [alias] = found.length === 0 ? find(zone, name, "CNAME") : [];
+    const found = held(zone, name, type);
+    const [alias] = found.length === 0 ? held(zone, name, "CNAME") : [];
     const kind = alias ? "CNAME" : type;
     const records = alias ? [alias] : found;
     const status = records.length > 0 ? statusOf(zone, name, kind) : isSigned(zone) ? "secure" : "insecure";
     if (validates && status === "bogus") return failed;
     const secure = validates && status === "secure";
     if (alias) {
-      const rest = lookUp(nameIn(alias.rdata), type);
+      const rest = find(nameIn(alias.rdata), type);
       return { rcode: rest.rcode, secure: secure && rest.secure, records: [...records, ...rest.records] };
     }
     const exists = zone.records.some((one) => isBelow(one.name.toLowerCase(), name));
     return { rcode: exists ? "NOERROR" : "NXDOMAIN", secure, records };
   };
 
+  const lookUp = (name: string, type: string, client: string): FakeAnswer => {
+    onQuestion(client, name, type);
+    return find(name, type);
+  };
+
   return {
     lookUp,
-    answer(query) {
+    answer(query, client) {
       const { name, end } = named(query, 12);
       const typed = query.readUInt16BE(end);
       const known = ["A", "AAAA", "MX", "TLSA", "CNAME", "SOA", "NS", "DNSKEY", "DS", "TXT"];
-      const { rcode, secure, records } = lookUp(name, known.find((one) => typeNumber(one) === typed) ?? "");
+      const { rcode, secure, records } = lookUp(
+        name,
+        known.find((one) => typeNumber(one) === typed) ?? "",
+        client,
+      );
       const header = Buffer.alloc(12);
       query.copy(header, 0, 0, 2);
       // QR, RD, RA, and AD where it is secure.

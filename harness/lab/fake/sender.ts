@@ -9,11 +9,13 @@ export interface SenderConduct {
   readonly dane: "conforming" | "empty-claim";
   /** Whether it says anything of a message to this recipient. */
   readonly logs: (recipient: string) => boolean;
+  /** Never answers who hands mail in. */
+  readonly hangs: boolean;
 }
 
 /** A sender that does what Postfix does as far as the tests of the pipeline need it, and logs in Postfix's form. */
 export interface FakeSender {
-  submit(mails: readonly MailToSubmit[]): readonly Submitted[];
+  submit(mails: readonly MailToSubmit[]): Promise<readonly Submitted[]>;
   /** The commands that the Postfix driver gives; their standard output. */
   execute(command: readonly string[]): string;
 }
@@ -85,10 +87,11 @@ export function fakeSender(
   conduct: SenderConduct,
 ): FakeSender {
   const queue = new Map<string, MailToSubmit>();
+  const sent = new Map<string, MailToSubmit>();
   let serial = 0;
 
   const lookUp = (name: string, type: string): FakeAnswer => {
-    const answer = resolver()?.lookUp(name, type);
+    const answer = resolver()?.lookUp(name, type, "127.0.0.1");
     if (!answer || answer.rcode === "SERVFAIL")
       throw new Deferral(`Name service error for name=${name} type=${type}: Host not found, try again`);
     return answer;
@@ -155,6 +158,7 @@ export function fakeSender(
         `${id}: to=<${mail.to}>, relay=${relay}, delay=0.1, delays=0/0/0.1/0, dsn=2.0.0, status=sent (250 OK)`,
       );
       queue.delete(id);
+      sent.set(id, mail);
     } finally {
       // The farm may report after the log.
       setImmediate(end);
@@ -193,13 +197,18 @@ export function fakeSender(
   };
 
   return {
-    submit: (mails) =>
-      mails.map((mail) => {
+    async submit(mails) {
+      if (conduct.hangs && mails.length > 0) await new Promise(() => undefined);
+      // A log goes on about a message after its verdict: here when the next ones come.
+      for (const [id, mail] of sent) say(mail, `postfix/qmgr[17]: ${id}: removed`);
+      sent.clear();
+      return mails.map((mail) => {
         const id = `4F2A${(++serial).toString(16).toUpperCase().padStart(4, "0")}`;
         queue.set(id, mail);
         setImmediate(deliver, id, mail);
         return { reply: `250 2.0.0 Ok: queued as ${id}`, accepted: true };
-      }),
+      });
+    },
     execute(command) {
       const words = command.join(" ");
       if (words === "postqueue -j") return [...queue.keys()].map((id) => `{"queue_id": "${id}"}\n`).join("");
