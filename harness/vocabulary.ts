@@ -11,12 +11,14 @@ import type {
   Leak,
   Level,
   Outcome,
+  Policy,
   RecordSpec,
   SenderSetup,
   ServerBehaviour,
   TlsaSpec,
   Watch,
   ZoneFault,
+  ZoneKeySpec,
   ZoneSpec,
 } from "./model/scenario.ts";
 
@@ -41,8 +43,8 @@ export interface ScenarioText {
   /** The next-hop domain, where it is not the zone itself. */
   readonly recipient?: string;
   readonly zone?: ZoneText;
-  /** Further zones by label: delegated from the main zone, or `under: "tld"` its sibling. */
-  readonly zones?: Readonly<Record<string, ZoneText & { readonly under?: "tld" }>>;
+  /** Further zones by label: delegated from the main zone unless they say otherwise. */
+  readonly zones?: Readonly<Record<string, FurtherZoneText>>;
   /** One MX host, or several. */
   readonly mx?: MxText | readonly MxText[];
   /** How often a deferred message is tried. */
@@ -73,27 +75,42 @@ export interface ZoneText {
   readonly answers?: readonly AnswerRule[];
   readonly algorithm?: DnssecAlgorithm;
   readonly keys?: ZoneSpec["keys"];
+  /** Digest types of its DS records; [2] unless told. */
+  readonly dsDigests?: readonly number[];
   readonly denial?: ZoneSpec["denial"];
   readonly records?: readonly RecordSpec[];
   readonly faults?: readonly ZoneFault[];
+}
+
+export interface FurtherZoneText extends ZoneText {
+  /** Label of the zone that delegates it; "tld": it is a sibling of the main zone. */
+  readonly under?: string;
+  /** Its labels in the zone that delegates it, e.g. "_tcp.mx", where that is not its label here. */
+  readonly origin?: string;
 }
 
 export interface MxText {
   readonly host?: string;
   /** Label of the zone that holds the host. */
   readonly zone?: string;
-  /** The MX record names this alias (CNAME) of the host; in the main zone, or in the one named. */
-  readonly alias?: string | { readonly name: string; readonly zone: string };
+  /**
+   * The MX record names this alias (CNAME) of the host; in the main zone, or in the one named. `target` is the name that
+   * leads on where it does not lead to the host at once; null: it has no CNAME of its own, a DNAME or a wildcard makes it.
+   */
+  readonly alias?:
+    | string
+    | { readonly name: string; readonly zone?: string; readonly target?: string | null };
   readonly preference?: number;
   /** false: no MX record names the host. "@" as host without it: the implicit MX. */
   readonly published?: boolean;
-  readonly addresses?: "both" | "ipv4" | "ipv6";
+  readonly addresses?: "both" | "ipv4" | "ipv6" | "none";
   readonly certificate?: CertificateSpec;
   /** Further certificates by the server name in SNI. */
   readonly sni?: Readonly<Record<string, CertificateSpec>>;
   /** "3 1 1" is a record of the certificate that the server shows; see also of(), mismatch(), rawTlsa(). */
   readonly tlsa?: readonly (string | TlsaSpec)[];
-  readonly tlsaAt?: "host" | "alias";
+  /** Under the host's own name ("host", unless told) or its "alias", else the owner name: "tlsa._dane". One record: at(). */
+  readonly tlsaAt?: string;
   readonly server?: ServerBehaviour;
   /** 25 unless told. */
   readonly port?: number;
@@ -108,6 +125,8 @@ export interface StepText {
   readonly mx?: MxText | readonly MxText[];
   /** Where the message of this step goes, where not to the scenario's recipient. */
   readonly recipient?: string;
+  /** Sent under this policy, as a new message. */
+  readonly as?: Policy;
   /** false: the next message follows at once, while answers are cached. */
   readonly afterTtl?: boolean;
   readonly expect: ExpectText;
@@ -258,6 +277,21 @@ export const dataOf = (data: string, text: string): TlsaSpec => made(text, { dat
 /** Any data, in hexadecimal. */
 export const rawTlsa = (text: string, hex: string): TlsaSpec => ({ ...parameters(text), data: { hex } });
 
+/** The record stands there: see MxText.tlsaAt. */
+export const at = (place: string, record: TlsaSpec): TlsaSpec => ({ ...record, at: place });
+
+/** A key of a zone: key("zsk", { label: "next", signs: false }) is one that is published and not yet used. */
+export const key = (role: ZoneKeySpec["role"], rest: Partial<Omit<ZoneKeySpec, "role">> = {}): ZoneKeySpec => ({
+  label: role,
+  role,
+  algorithm: 13,
+  bits: 2048,
+  published: true,
+  signs: true,
+  ds: role !== "zsk",
+  ...rest,
+});
+
 /** A fault that strikes RRsets of a type, e.g. fault("signature-expired", "TLSA"), or the whole zone: fault("ds-mismatch"). */
 export const fault = (name: FaultName, type?: string, owner?: string): ZoneFault => ({
   fault: name,
@@ -273,6 +307,9 @@ export const nsec3 = (
   salt: options.salt ?? "",
   optOut: options.optOut ?? false,
 });
+
+/** RFC 9824: each name is denied by an NSEC of its own, made for the question; here for these names. */
+export const compactDenial = (...names: readonly string[]): ZoneSpec["denial"] => ({ type: "compact", names });
 
 /** What a name server does with questions instead of answering: answer("drop", "TLSA"). See answerActions. */
 export const answer = (

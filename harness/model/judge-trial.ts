@@ -34,13 +34,14 @@ export function judgeAlone(
   evidence: Evidence,
   sni: string | null,
 ): Judged {
-  const planned = [{ title: "at first", expectation: trial.expectation }, ...trial.steps];
+  const planned = [{ title: "at first", as: null, expectation: trial.expectation }, ...trial.steps];
   const seen: readonly StepEvidence[] = [evidence, ...evidence.steps];
-  const steps = planned.flatMap(({ title, expectation }, index): JudgedStep[] => {
+  const steps = planned.flatMap(({ title, as, expectation }, index): JudgedStep[] => {
     const own = seen[index];
     if (!own) return [];
-    const observation = observe(own, trial.policy);
-    const judged = judgeStep(trial, expectation, scenario, own, observation, sni);
+    const policy = as ?? trial.policy;
+    const observation = observe(own, policy);
+    const judged = judgeStep({ ...trial, policy }, expectation, scenario, own, observation, sni);
     const where = planned.length > 1 ? `${title}: ` : "";
     return [
       {

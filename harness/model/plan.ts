@@ -35,6 +35,8 @@ export type Reach = "loopback" | "network";
 /** What a later step of a trial permits. */
 export interface PlannedStep {
   readonly title: string;
+  /** The policy that the message is sent under, where it is a new one in any case. */
+  readonly as: Policy | null;
   /** Let cached answers run out first. */
   readonly afterTtl: boolean;
   readonly expectation: Expectation;
@@ -163,9 +165,9 @@ function changes({ steps, zones, mx, resolver }: Scenario): boolean {
 }
 
 function stepsOf(scenario: Scenario, policy: Policy): readonly PlannedStep[] {
-  return scenario.steps.flatMap(({ title, afterTtl, expect }) => {
-    const expectation = expect[policy];
-    return expectation ? [{ title, afterTtl, expectation }] : [];
+  return scenario.steps.flatMap(({ title, as, afterTtl, expect }) => {
+    const expectation = expect[as ?? policy];
+    return expectation ? [{ title, as, afterTtl, expectation }] : [];
   });
 }
 

@@ -151,7 +151,9 @@ export interface ZoneSpec {
   readonly ttl: number;
   /** How its name server misbehaves, first rule that strikes; none: it is served by the real name server. */
   readonly answers: readonly AnswerRule[];
-  readonly keys: readonly ZoneKeySpec[];
+  /** Of its keys, where they are not listed. */
+  readonly algorithm: DnssecAlgorithm;
+  readonly keys: "single" | "ksk+zsk" | readonly ZoneKeySpec[];
   /** Digest types of the DS records (RFC 8624 3.3): one for each key and type. */
   readonly dsDigests: readonly number[];
   readonly denial: Denial;
@@ -260,8 +262,8 @@ export interface MxHost {
   readonly alias: {
     readonly name: string;
     readonly zone: string;
-    /** What its CNAME says: the host, or a name in the alias's zone that leads on; null: it has none, something else makes it (DNAME, wildcard). */
-    readonly target: "host" | { readonly name: RelativeName } | null;
+    /** Of its CNAME: "{mx}", or a name that leads on; null: it has no CNAME of its own, a DNAME or a wildcard makes it. */
+    readonly target: RelativeName | null;
   } | null;
   readonly preference: number;
   /** false: no MX RR names it; it is found in another way (implicit MX, a route). */
@@ -327,6 +329,8 @@ export interface Step {
   readonly mx: readonly MxHost[];
   /** The next-hop domain of this step's message, as in Scenario.recipient. */
   readonly recipient: RelativeName;
+  /** Sent under this policy, as a new message; null: under the trial's own. */
+  readonly as: Policy | null;
   /** false: what is cached stays cached, the next message follows at once. */
   readonly afterTtl: boolean;
   readonly expect: Readonly<Partial<Record<Policy, Expectation>>>;

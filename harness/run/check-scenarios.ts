@@ -117,6 +117,7 @@ function zoneOf(text: ZoneText, ttl: number): ZoneSpec {
     answers: answersOf(text.answers),
     algorithm: text.algorithm ?? 13,
     keys: text.keys ?? "ksk+zsk",
+    dsDigests: text.dsDigests ?? [2],
     denial: text.denial ?? { type: "nsec" },
     records: text.records ?? [],
     faults: (text.faults ?? []).map(({ fault, type, name: owner }) => ({
@@ -131,12 +132,7 @@ function hostOf(text: MxText, index: number, several: boolean): MxHost {
   return {
     name: text.host ?? (several ? `mx${index + 1}` : "mx"),
     zone: text.zone ?? "@",
-    alias:
-      text.alias === undefined
-        ? null
-        : typeof text.alias === "string"
-          ? { name: text.alias, zone: "@" }
-          : text.alias,
+    alias: aliasOf(text.alias),
     preference: text.preference ?? 10 * (index + 1),
     published: text.published ?? true,
     port: text.port ?? 25,
@@ -145,10 +141,11 @@ function hostOf(text: MxText, index: number, several: boolean): MxHost {
     sni: text.sni ?? {},
     tlsa: (text.tlsa ?? ["3 1 1"]).map((one) => {
       if (typeof one === "string") return tlsa(one);
-      const { data } = one;
-      if ("hex" in data) return { ...one, data };
+      const { at, data, ...parameters } = one;
+      const place = at === undefined ? {} : { at };
+      if ("hex" in data) return { ...parameters, data, ...place };
       const { octets, ...rest } = data;
-      return { ...one, data: octets === undefined ? rest : { ...rest, octets } };
+      return { ...parameters, data: octets === undefined ? rest : { ...rest, octets }, ...place };
     }),
     tlsaAt: text.tlsaAt ?? "host",
     server: text.server ?? "normal",
@@ -156,10 +153,20 @@ function hostOf(text: MxText, index: number, several: boolean): MxHost {
   };
 }
 
+function aliasOf(text: MxText["alias"]): MxHost["alias"] {
+  if (text === undefined) return null;
+  if (typeof text === "string") return { name: text, zone: "@", target: "{mx}" };
+  return {
+    name: text.name,
+    zone: text.zone ?? "@",
+    target: text.target === undefined ? "{mx}" : text.target,
+  };
+}
+
 function zonesOf(text: Pick<ScenarioText, "zone" | "zones">, ttl: number): Scenario["zones"] {
   const zones: Record<string, ZoneSpec | FurtherZone> = { "@": zoneOf(text.zone ?? {}, ttl) };
-  for (const [key, { under, ...further }] of Object.entries(text.zones ?? {})) {
-    zones[key] = { ...zoneOf(further, ttl), under: under ?? "@" };
+  for (const [key, { under, origin, ...further }] of Object.entries(text.zones ?? {})) {
+    zones[key] = { ...zoneOf(further, ttl), under: under ?? "@", origin: origin ?? key };
   }
   return zones;
 }
@@ -176,6 +183,7 @@ function stepOf(text: StepText, before: ScenarioText, ttl: number): Step {
     zones: zonesOf({ zone: text.zone ?? before.zone, zones: text.zones ?? before.zones }, ttl),
     mx: hostsOf(text.mx ?? before.mx),
     recipient: text.recipient ?? before.recipient ?? "@",
+    as: text.as ?? null,
     afterTtl: text.afterTtl ?? true,
     expect: expectations(text.expect),
   };
@@ -249,6 +257,14 @@ export function mandatory(dane: Expectation): Expectation {
   };
 }
 
+/** Whether the zones that delegate it lead to the main zone or the TLD. */
+function isDelegated(key: string, zones: Scenario["zones"], seen: readonly string[] = []): boolean {
+  if (key === "@" || key === "tld") return true;
+  const zone = zones[key];
+  if (!zone || !("under" in zone) || seen.includes(key)) return false;
+  return isDelegated(zone.under, zones, [...seen, key]);
+}
+
 /** What makes no sense though every field is right by itself. */
 function contradiction(scenario: Scenario): string | null {
   const { expect, mx: hosts, zones } = scenario;
@@ -264,8 +280,12 @@ function contradiction(scenario: Scenario): string | null {
       if (key !== undefined && !(key in zones))
         return `field "mx.zone": there is no zone "${key}"; there are ${Object.keys(zones).join(", ")}`;
     }
-    if (host.tlsaAt === "alias" && !host.alias) return 'field "mx.tlsaAt": the host has no alias';
+    if (!host.alias && [host.tlsaAt, ...host.tlsa.map(({ at }) => at)].includes("alias"))
+      return 'field "mx.tlsaAt": the host has no alias';
   }
+  const lost = Object.keys(zones).find((key) => !isDelegated(key, zones));
+  if (lost !== undefined)
+    return `field "zones.${lost}.under": does not lead to "@" or "tld"; there are ${Object.keys(zones).join(", ")}`;
   for (const [key, { signed, faults }] of Object.entries(zones)) {
     if (!signed && faults.length > 0) return `zone "${key}": is unsigned, so that no fault can strike it`;
   }

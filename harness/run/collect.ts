@@ -57,20 +57,20 @@ export interface StackCollector {
 
 /** A canary that is the message's alone: no two messages of any run share one. */
 function mailFor(
-  trial: Trial,
+  { id, policy }: Pick<Trial, "id" | "policy">,
   { setup, recipient, recipientText }: Pick<DomainFacts, "setup"> & DomainStep,
   runId: string,
   index: string,
   senderName: string,
 ) {
   const canary = `canary-${runId}-${index}`;
-  const branch = setup === "plain" ? trial.policy : `${trial.policy}.${setup}`;
+  const branch = setup === "plain" ? policy : `${policy}.${setup}`;
   const from = `t${index}@${branch}.${senderName}`;
   const to = `u${index}@${recipientText}`;
   const content = [
     `From: <${from}>`,
     `To: <u${index}@${recipient}>`,
-    `Subject: ${trial.id}`,
+    `Subject: ${id}`,
     `Message-ID: <${canary}@${senderName}>`,
     `Date: ${new Date().toUTCString().replace("GMT", "+0000")}`,
     `X-Danelab-Canary: ${canary}`,
@@ -104,7 +104,13 @@ export function collectStack(
   run: { readonly id: string; readonly firstIndex: number; readonly resolverTells: boolean },
 ): StackCollector {
   const mailOf = (trial: Trial, { setup, steps }: DomainFacts, step: number, index: string) =>
-    mailFor(trial, { setup, ...(steps[step] ?? steps[0]) }, run.id, index, world.facts.senderName);
+    mailFor(
+      { id: trial.id, policy: trial.steps[step - 1]?.as ?? trial.policy },
+      { setup, ...(steps[step] ?? steps[0]) },
+      run.id,
+      index,
+      world.facts.senderName,
+    );
   const indices = new Map(trials.map((trial, index) => [trial, run.firstIndex + index]));
   const records = trials.flatMap((trial): TrialRecord[] => {
     const facts = world.domains.get(trial.domain);

@@ -86,7 +86,7 @@ async function submit(records: readonly TrialRecord[], { host, collector }: Work
 async function attendAll(record: TrialRecord, submission: Promise<void>, work: Work): Promise<void> {
   await submission;
   await attend(record, work);
-  for (const [index, { afterTtl }] of record.trial.steps.entries()) {
+  for (const [index, { afterTtl, as }] of record.trial.steps.entries()) {
     if (record.now.errors.length > 0) return;
     const step = record.facts.steps[index + 1];
     if (!step) throw new HarnessError(`${record.trial.id} has no step ${index + 1} in the world`);
@@ -95,7 +95,7 @@ async function attendAll(record: TrialRecord, submission: Promise<void>, work: W
     // Caches count whole seconds, and a record may have come in at the last moment before the change.
     if (afterTtl) await pause(before.ttl * 1000 + 500);
     const { queueId, queued } = record.now;
-    if (queued && queueId !== null) {
+    if (queued && queueId !== null && as === null) {
       work.collector.nextStep(record, "queued");
       await pause(durations.retryBackoff);
       record.now.submittedAt = Date.now();

@@ -1,8 +1,10 @@
 import * as z from "zod";
 import {
   answerActions,
+  dnssecAlgorithms,
   faultNames,
   outcomes,
+  policies,
   senderSetups,
   serverBehaviours,
   watches,
@@ -53,6 +55,7 @@ const tlsaSpec = z.strictObject({
     }),
     z.strictObject({ hex: z.string().regex(/^([0-9a-fA-F]{2})*$/, "must be hexadecimal") }),
   ]),
+  at: name.optional(),
 });
 const attacker = z.union([
   z.strictObject({ does: z.enum(["strip-starttls", "starttls-454", "abort-handshake"]) }),
@@ -69,29 +72,43 @@ const answers = z.array(
 export const mx = z.strictObject({
   host: name.optional(),
   zone: name.optional(),
-  alias: z.union([name, z.strictObject({ name, zone: name })]).optional(),
+  alias: z
+    .union([name, z.strictObject({ name, zone: name.optional(), target: name.nullable().optional() })])
+    .optional(),
   preference: z.int().min(0).max(65535).optional(),
   published: z.boolean().optional(),
   port: z.int().min(1).max(65535).optional(),
-  addresses: z.enum(["both", "ipv4", "ipv6"]).optional(),
+  addresses: z.enum(["both", "ipv4", "ipv6", "none"]).optional(),
   certificate: certificate.optional(),
   sni: z.record(z.string(), certificate).optional(),
   tlsa: z
     .array(z.union([z.string().regex(/^\d{1,3} \d{1,3} \d{1,3}$/, 'must be like "3 1 1"'), tlsaSpec]))
     .optional(),
-  tlsaAt: z.enum(["host", "alias"]).optional(),
+  tlsaAt: name.optional(),
   server: z.enum(serverBehaviours).optional(),
   attacker: attacker.optional(),
+});
+const algorithm = z.literal(dnssecAlgorithms);
+const zoneKey = z.strictObject({
+  label: name,
+  role: z.enum(["ksk", "zsk", "csk"]),
+  algorithm: z.union([algorithm, z.literal("unknown")]),
+  bits: z.int().min(512).max(4096),
+  published: z.boolean(),
+  signs: z.boolean(),
+  ds: z.boolean(),
 });
 const zoneFields = {
   unsigned: z.boolean().optional(),
   ttl: z.int().min(0).max(3600).optional(),
   answers: answers.optional(),
-  algorithm: z.union([z.literal(8), z.literal(13), z.literal(14), z.literal(15)]).optional(),
-  keys: z.enum(["single", "ksk+zsk"]).optional(),
+  algorithm: algorithm.optional(),
+  keys: z.union([z.enum(["single", "ksk+zsk"]), z.array(zoneKey).min(1)]).optional(),
+  dsDigests: z.array(octet).min(1).optional(),
   denial: z
     .union([
       z.strictObject({ type: z.literal("nsec") }),
+      z.strictObject({ type: z.literal("compact"), names: z.array(name) }),
       z.strictObject({
         type: z.literal("nsec3"),
         iterations: z.int().min(0).max(65535),
@@ -111,7 +128,10 @@ const zoneFields = {
 };
 export const zone = z.strictObject(zoneFields);
 const zones = z
-  .record(z.string().regex(label), z.strictObject({ ...zoneFields, under: z.literal("tld").optional() }))
+  .record(
+    z.string().regex(label),
+    z.strictObject({ ...zoneFields, under: name.optional(), origin: name.optional() }),
+  )
   .optional();
 const hosts = z.union([mx, z.array(mx)]).optional();
 const expect = z.strictObject({
@@ -127,6 +147,7 @@ export const step = z.strictObject({
   zones,
   mx: hosts,
   recipient: name.optional(),
+  as: z.enum(policies).optional(),
   afterTtl: z.boolean().optional(),
   expect,
 });
