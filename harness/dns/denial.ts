@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import type { Denial } from "../model/scenario.ts";
-import { canonicalWireName, compareNames, parentOf } from "./name.ts";
+import { canonicalWireName, compareNames, isWithin, parentOf } from "./name.ts";
 import { type ResourceRecord, rawRecord } from "./record.ts";
 import { isOccluded, typeBitmap } from "./rrset.ts";
 
@@ -37,6 +37,29 @@ export function nsecRecords(input: DenialInput): readonly ResourceRecord[] {
       : (names[index + 1] ?? input.origin.toLowerCase());
     const present = new Set([...(types.get(name) ?? []), ...input.extraTypes(name), "RRSIG", "NSEC"]);
     return rawRecord(name, "NSEC", input.ttl, Buffer.concat([canonicalWireName(next), typeBitmap(present)]));
+  });
+}
+
+/**
+ * RFC 9824: what a server that denies by "black lies" makes on the fly, made beforehand: an NSEC for each name, ending right
+ * behind it. `absent` are the names that do not exist but are denied.
+ */
+export function compactRecords(input: DenialInput, absent: readonly string[]): readonly ResourceRecord[] {
+  const existing = typesByName(input);
+  const names = new Map<string, Iterable<string>>();
+  const fill = (name: string, types: Iterable<string>, above: readonly string[]): void => {
+    const apex = input.origin.toLowerCase();
+    for (let at = parentOf(name); at !== apex && isWithin(at, apex); at = parentOf(at)) names.set(at, above);
+    names.set(name, types);
+  };
+  const noSuchName = ["TYPE128"];
+  for (const name of absent) fill(name.toLowerCase(), noSuchName, noSuchName);
+  for (const name of existing.keys()) fill(name, [], []);
+  for (const [name, types] of existing) names.set(name, types);
+  return [...names].map(([name, types]) => {
+    const all = new Set([...types, ...input.extraTypes(name), "RRSIG", "NSEC"]);
+    const next = canonicalWireName(`\\000.${name === "." ? "" : name}`);
+    return rawRecord(name, "NSEC", input.ttl, Buffer.concat([next, typeBitmap(all)]));
   });
 }
 

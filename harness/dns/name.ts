@@ -12,20 +12,28 @@ export function labelsOf(name: string): readonly Buffer[] {
     const character = name[at] ?? "";
     if (character === "\\") {
       const decimal = /^\d{3}/.exec(name.slice(at + 1));
-      label.push(decimal ? Number(decimal[0]) : name.charCodeAt(at + 1));
+      label.push(octet(decimal ? Number(decimal[0]) : name.charCodeAt(at + 1), name));
       at += decimal ? 3 : 1;
     } else if (character === ".") {
       if (label.length === 0 || label.length > 63)
         throw new UsageError(`"${name}" has a label of ${label.length} octets`);
       labels.push(Buffer.from(label));
       label = [];
-    } else label.push(character.charCodeAt(0));
+    } else label.push(octet(character.charCodeAt(0), name));
   }
+  if (label.length > 0)
+    throw new UsageError(`"${name}" is not a fully qualified domain name (its final dot is escaped)`);
   return labels;
 }
 
+function octet(value: number, name: string): number {
+  if (value > 255) throw new UsageError(`"${name}" holds what is no octet; write \\DDD, 000 to 255`);
+  return value;
+}
+
+/** Labels, or names in wire form: the octets that hold lengths are below those of letters. */
 function lower(label: Buffer): Buffer {
-  return Buffer.from(label.map((octet) => (octet >= 65 && octet <= 90 ? octet + 32 : octet)));
+  return Buffer.from(label.map((value) => (value >= 65 && value <= 90 ? value + 32 : value)));
 }
 
 /** Uncompressed wire form. */
@@ -38,9 +46,14 @@ export function wireName(name: string): Buffer {
   return wire;
 }
 
+/** RFC 1035 2.3.4: a name of more than 255 octets cannot exist. */
+export function fitsInDns(name: string): boolean {
+  return labelsOf(name).reduce((octets, label) => octets + 1 + label.length, 1) <= 255;
+}
+
 /** RFC 4034 6.2: letters in lower case. */
 export function canonicalWireName(name: string): Buffer {
-  return wireName(name.toLowerCase());
+  return lower(wireName(name));
 }
 
 /** RFC 4034 6.1: by labels from the right, as lower-case octets. */
@@ -57,8 +70,8 @@ export function compareNames(a: string, b: string): number {
 }
 
 export function parentOf(name: string): string {
-  const labels = name.split(/(?<!\\)\./);
-  return labels.length <= 2 ? "." : labels.slice(1).join(".");
+  const first = /^(?:\\\d{3}|\\.|[^.\\])*\./.exec(name);
+  return name.slice(first?.[0].length ?? name.length) || ".";
 }
 
 /** Whether `name` is `ancestor` or below it. */

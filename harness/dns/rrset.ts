@@ -1,6 +1,6 @@
 import type { ZoneKey } from "./keys.ts";
 import { canonicalWireName, isWithin, labelsOf } from "./name.ts";
-import { type ResourceRecord, rawRecord, typeNumber } from "./record.ts";
+import { canonicalRdata, type ResourceRecord, rawRecord, typeNumber } from "./record.ts";
 
 export interface RRset {
   readonly name: string;
@@ -16,7 +16,7 @@ export function rrsetsOf(records: readonly ResourceRecord[]): readonly RRset[] {
     const key = `${one.name.toLowerCase()} ${one.type}`;
     const set = sets.get(key);
     if (!set) sets.set(key, [one]);
-    else if (!set.some(({ rdata }) => Buffer.compare(rdata, one.rdata) === 0)) set.push(one);
+    else if (!set.some((other) => canonicalRdata(other).equals(canonicalRdata(one)))) set.push(one);
   }
   return [...sets.values()].flatMap((set) => {
     const [first] = set;
@@ -74,7 +74,7 @@ export function signSet(
   fixed.writeUInt16BE(typeNumber(set.type), 0);
   fixed.writeUInt16BE(1, 2);
   fixed.writeUInt32BE(set.ttl, 4);
-  const bodies = set.records.map(({ rdata }) => Buffer.from(rdata)).sort(Buffer.compare);
+  const bodies = set.records.map(canonicalRdata).sort(Buffer.compare);
   const records = bodies.flatMap((rdata) => {
     const length = Buffer.alloc(2);
     length.writeUInt16BE(rdata.length);

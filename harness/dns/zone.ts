@@ -1,16 +1,21 @@
-import type { Denial, DnssecAlgorithm, FaultName } from "../model/scenario.ts";
+import type { Denial, DnssecAlgorithm, FaultName, ZoneKeySpec } from "../model/scenario.ts";
 import { HarnessError } from "../words/errors.ts";
-import { nsec3ParamRecord, nsec3Records, nsecRecords } from "./denial.ts";
+import { compactRecords, nsec3ParamRecord, nsec3Records, nsecRecords } from "./denial.ts";
 import { faultKinds } from "./faults.ts";
-import { createKey, dsRecord, type ZoneKey } from "./keys.ts";
-import { isWithin, parentOf } from "./name.ts";
+import { keySpecs } from "./key-specs.ts";
+import { createKey, createKeyRing, dsRecord, type KeyRing, unknownDigest, type ZoneKey } from "./keys.ts";
 import { type ResourceRecord, rawRecord } from "./record.ts";
 import { cutsOf, isSigned, type RRset, rrsetsOf, signSet, type Validity } from "./rrset.ts";
 
 export interface Signing extends Validity {
+  /** Of the keys, where they are not listed. */
   readonly algorithm: DnssecAlgorithm;
-  readonly keys: "single" | "ksk+zsk";
+  readonly keys: "single" | "ksk+zsk" | readonly ZoneKeySpec[];
+  /** Digest types of DS; SHA-256 unless told. */
+  readonly dsDigests?: readonly number[];
   readonly denial: Denial;
+  /** Of DNSKEY and DS, seconds; 60 unless told. */
+  readonly ttl?: number;
 }
 
 export interface ZoneFaultAt {
@@ -38,11 +43,13 @@ export interface SignedZone {
   readonly anchor: string;
 }
 
-const keyTtl = 60;
 const day = 86_400_000;
 
-/** Signs a zone, faults included. Throws HarnessError if a fault changed nothing: a scenario must not test nothing in silence. */
-export function signZone(draft: ZoneDraft): SignedZone {
+/**
+ * Signs a zone, faults included; the same ring gives a zone the same keys again. Throws HarnessError if a fault changed
+ * nothing: a scenario must not test nothing in silence.
+ */
+export function signZone(draft: ZoneDraft, ring: KeyRing = createKeyRing()): SignedZone {
   const { origin, signing } = draft;
   if (!signing) {
     const [wrong] = draft.faults.filter(({ fault }) => fault !== "delegation-unsigned");
@@ -57,8 +64,13 @@ export function signZone(draft: ZoneDraft): SignedZone {
   const zoneFault = (name: FaultName): ZoneFaultAt | undefined =>
     draft.faults.find(({ fault }) => fault === name);
 
-  const { signer, keys } = zoneKeys(origin, signing, zoneFault("unknown-algorithm"), change);
-  const dnskeys = keys.map(({ rdata }) => rawRecord(origin, "DNSKEY", keyTtl, rdata));
+  const unknown = zoneFault("unknown-algorithm");
+  if (unknown) change(unknown);
+  const keys = keySpecs(draft, signing).map((spec) => ({ ...spec, key: ring.keyOf(origin, spec) }));
+  const keyTtl = signing.ttl ?? 60;
+  const dnskeys = keys
+    .filter(({ published }) => published)
+    .map(({ key }) => rawRecord(origin, "DNSKEY", keyTtl, key.rdata));
   const { denial } = signing;
   const own = [
     ...draft.records,
@@ -71,16 +83,18 @@ export function signZone(draft: ZoneDraft): SignedZone {
   const signed = rrsetsOf([...own, ...proofs]).flatMap((set) => {
     const faults = draft.faults.filter((fault) => strikes(fault, set));
     if (!isSigned(set, cuts)) return set.records;
-    const sep = set.type === "DNSKEY" ? keys[0] : signer;
+    const other = set.type === "DNSKEY" ? "zsk" : "ksk";
+    const signers = keys.filter(({ role, signs }) => signs && role !== other);
     return [
       ...altered(set, faults, change),
-      ...signatures(set, sep ?? signer, draft, signing, faults, change),
+      ...signers.flatMap((signer) => signatures(set, signer, draft.origin, signing, faults, change)),
     ];
   });
 
   const noKeys = zoneFault("dnskey-missing");
   const records = noKeys ? withoutKeys(signed, origin, () => change(noKeys)) : signed;
-  const ds = delegationSigner(draft, keys[0] ?? signer, change);
+  const entries = keys.filter(({ ds, role }) => ds && role !== "zsk").map(({ key }) => key);
+  const ds = delegationSigner(draft, signing, entries, change);
   for (const [{ fault, name, type }, count] of changes) {
     if (count === 0) {
       throw new HarnessError(
@@ -88,22 +102,13 @@ export function signZone(draft: ZoneDraft): SignedZone {
       );
     }
   }
-  const sep = dnskeys[0];
-  return { origin, records, ds, anchor: sep ? masterLine(sep) : "" };
-}
-
-/** keys[0] is the secure entry point; `signer` signs all but DNSKEY. */
-function zoneKeys(
-  origin: string,
-  { algorithm, keys }: Signing,
-  unknown: ZoneFaultAt | undefined,
-  change: (fault: ZoneFaultAt) => void,
-) {
-  const published = unknown ? 200 : algorithm;
-  if (unknown) change(unknown);
-  const sep = createKey(algorithm, 257, `sep ${origin === "." ? "root" : "zone"}`, published);
-  const signer = keys === "single" ? sep : createKey(algorithm, 256, "zsk", published);
-  return { signer, keys: keys === "single" ? [sep] : [sep, signer] };
+  const [anchor] = entries;
+  return {
+    origin,
+    records,
+    ds,
+    anchor: anchor ? masterLine(rawRecord(origin, "DNSKEY", keyTtl, anchor.rdata)) : "",
+  };
 }
 
 function strikes({ fault, type, name }: ZoneFaultAt, set: RRset): boolean {
@@ -127,7 +132,7 @@ function denialRecords(
     origin: draft.origin,
     records,
     cuts: cutsOf(draft.origin, draft.records),
-    ttl: 10,
+    ttl: negativeTtl(draft),
     emptyRanges: range !== undefined,
     extraTypes: (name: string): readonly string[] =>
       faults.flatMap((fault) => {
@@ -137,14 +142,26 @@ function denialRecords(
         return [fault.type];
       }),
   };
-  const proofs = denial.type === "nsec" ? nsecRecords(input) : nsec3Records(input, denial);
+  const proofs =
+    denial.type === "nsec"
+      ? nsecRecords(input)
+      : denial.type === "compact"
+        ? compactRecords(input, denial.names)
+        : nsec3Records(input, denial);
   if (range) for (const _ of proofs) change(range);
   if (!unproven) return proofs;
   for (const _ of proofs) change(unproven);
   return [];
 }
 
-/** The RRset, with the first octets of its last record changed where the fault "data-altered" says so. */
+/** RFC 9077 3.1: the lesser of the SOA's minimum and its own TTL. */
+function negativeTtl({ origin, records }: ZoneDraft): number {
+  const soa = records.find(({ name, type }) => type === "SOA" && name.toLowerCase() === origin.toLowerCase());
+  if (!soa) throw new HarnessError(`zone ${origin} has no SOA record`);
+  return Math.min(soa.ttl, Buffer.from(soa.rdata).readUInt32BE(soa.rdata.length - 4));
+}
+
+/** The RRset, an octet of each record changed where the fault "data-altered" says so. */
 function altered(
   set: RRset,
   faults: readonly ZoneFaultAt[],
@@ -155,8 +172,8 @@ function altered(
   return set.records.map((one) => {
     change(fault);
     const rdata = Buffer.from(one.rdata);
-    // MX: the preference; others: the last octet (address, digest).
-    const at = one.type === "MX" ? 1 : rdata.length - 1;
+    // MX: the preference; names: a letter; others: the last octet (address, digest).
+    const at = ["MX", "CNAME", "DNAME", "NS", "PTR"].includes(one.type) ? 1 : rdata.length - 1;
     rdata[at] = (rdata[at] ?? 0) ^ 1;
     return { ...one, rdata };
   });
@@ -164,9 +181,9 @@ function altered(
 
 function signatures(
   set: RRset,
-  key: ZoneKey,
-  { origin }: ZoneDraft,
-  signing: Signing,
+  { key, algorithm }: ZoneKeySpec & { readonly key: ZoneKey },
+  origin: string,
+  signing: Validity,
   faults: readonly ZoneFaultAt[],
   change: (fault: ZoneFaultAt) => void,
 ): readonly ResourceRecord[] {
@@ -194,7 +211,7 @@ function signatures(
         break;
       case "signature-wrong-key":
         change(fault);
-        by = createKey(signing.algorithm, 256, "stranger");
+        by = createKey(algorithm === "unknown" ? 13 : algorithm, 256, "stranger", key.algorithm);
         break;
       case "signature-flipped":
         change(fault);
@@ -227,11 +244,11 @@ function withoutKeys(
 }
 
 function delegationSigner(
-  draft: ZoneDraft,
-  sep: ZoneKey,
+  { origin, faults }: ZoneDraft,
+  { dsDigests, ttl }: Signing,
+  entries: readonly ZoneKey[],
   change: (fault: ZoneFaultAt) => void,
 ): readonly ResourceRecord[] {
-  const { origin, signing, faults } = draft;
   const find = (name: FaultName): ZoneFaultAt | undefined => faults.find(({ fault }) => fault === name);
   const [none, mismatch, digest] = [
     find("delegation-unsigned"),
@@ -239,49 +256,13 @@ function delegationSigner(
     find("unknown-ds-digest"),
   ];
   for (const fault of [none, mismatch, digest]) if (fault) change(fault);
-  if (none || !signing) return [];
-  const key = mismatch ? createKey(signing.algorithm, 257, "stranger") : sep;
-  return [dsRecord(origin, key, keyTtl, digest ? 200 : 2)];
-}
-
-/** What a validator must find for a question in this zone, its parents taken as secure. */
-export function statusOf(draft: ZoneDraft, name: string, type: string): "secure" | "insecure" | "bogus" {
-  if (!draft.signing) return "insecure";
-  const whole = draft.faults
-    .filter(({ fault }) => faultKinds[fault].strikes === "zone")
-    .map(({ fault }) => faultKinds[fault].effect);
-  if (whole.includes("insecure")) return "insecure";
-  if (whole.includes("bogus")) return "bogus";
-  const exists = ownersFor(draft, name).some((owner) =>
-    draft.records.some((one) => one.type === type && one.name.toLowerCase() === owner),
-  );
-  const bogus = draft.faults.some((fault) => {
-    const { strikes: target } = faultKinds[fault.fault];
-    if (target === "denial") {
-      // A wrong type bit hurts only the name and type it is set for.
-      const at = fault.name?.toLowerCase() ?? draft.origin.toLowerCase();
-      return (
-        !exists &&
-        (fault.fault !== "denial-type-bit-set" || (at === name.toLowerCase() && fault.type === type))
-      );
-    }
-    return (
-      exists &&
-      fault.type === type &&
-      (fault.name === undefined || ownersFor(draft, name).includes(fault.name.toLowerCase()))
-    );
+  if (none) return [];
+  const types = digest ? [unknownDigest] : (dsDigests ?? [2]);
+  return entries.flatMap((key) => {
+    // The same algorithm and tag, so that only the digest tells (RFC 4035 5.2).
+    const named = mismatch ? { ...key, rdata: createKey(13, 257, "stranger").rdata } : key;
+    return types.map((type) => dsRecord(origin, named, ttl ?? 60, type));
   });
-  return bogus ? "bogus" : "secure";
-}
-
-/** The name itself, or the wildcard that stands for it where it does not exist (RFC 4592). */
-function ownersFor({ origin, records }: ZoneDraft, name: string): readonly string[] {
-  const low = name.toLowerCase();
-  const exists = (candidate: string): boolean => records.some((one) => isWithin(one.name, candidate));
-  if (exists(low)) return [low];
-  let encloser = parentOf(low);
-  while (encloser !== "." && !exists(encloser) && isWithin(encloser, origin)) encloser = parentOf(encloser);
-  return [`*.${encloser}`];
 }
 
 /** One line of a master file, RDATA in the form of RFC 3597, which holds any octets. */

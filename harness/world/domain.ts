@@ -1,8 +1,9 @@
+import { fitsInDns, isWithin } from "../dns/name.ts";
 import { type ResourceRecord, rawRecord, record } from "../dns/record.ts";
-import type { ZoneDraft } from "../dns/zone.ts";
+import type { Signing, ZoneDraft } from "../dns/zone.ts";
 import type { FarmAttacker, FarmHost, PemChain } from "../model/farm.ts";
 import type { RecipientDomain } from "../model/plan.ts";
-import type { Attacker, CertificateSpec, MxHost, RecordSpec, ZoneSpec } from "../model/scenario.ts";
+import type { Attacker, CertificateSpec, MxHost, RecordSpec, Scenario, ZoneSpec } from "../model/scenario.ts";
 import type { IssuedChain, Pki } from "../pki/pki.ts";
 import { tlsaRdata } from "../pki/tlsa.ts";
 import { type DomainNames, namesOf } from "./names.ts";
@@ -30,8 +31,8 @@ export interface DomainMakers {
 }
 
 export const ttl = 60;
-/** Also the negative TTL. */
-const soaTimers = "1 3600 600 86400 10";
+/** Serial, refresh, retry, expire; the minimum, which is the negative TTL, comes behind. */
+const soaTimers = "1 3600 600 86400";
 
 function issue(
   spec: CertificateSpec,
@@ -89,41 +90,34 @@ export function compileDomain(domain: RecipientDomain, makers: DomainMakers): Co
   const { scenario } = domain;
   const names = namesOf(domain);
   const records = new Map<string, ResourceRecord[]>([...names.origins.keys()].map((key) => [key, []]));
-  const add = (key: string, one: ResourceRecord): void => {
+  const add = (one: ResourceRecord): void => {
+    const key = names.zoneOf(one.name);
     records.get(key)?.push({ ...one, ttl: scenario.zones[key]?.ttl ?? ttl });
   };
+  const mxOwner = isAlias(names.recipient, scenario, names) ? names.absolute("@", "@") : names.recipient;
 
   const hosts = scenario.mx.map((host): FarmHost => {
     const hostName = names.hostName(host);
     const address = makers.nextAddress();
     const chain = issue(host.certificate, names, host, makers);
     const addresses: string[] = [];
-    if (host.addresses !== "ipv6") {
+    if (host.addresses === "both" || host.addresses === "ipv4") {
       addresses.push(address.ipv4);
-      add(host.zone, record(hostName, "A", ttl, address.ipv4));
+      add(record(hostName, "A", ttl, address.ipv4));
     }
-    if (host.addresses !== "ipv4") {
+    if (host.addresses === "both" || host.addresses === "ipv6") {
       addresses.push(address.ipv6);
-      add(host.zone, record(hostName, "AAAA", ttl, address.ipv6));
+      add(record(hostName, "AAAA", ttl, address.ipv6));
     }
-    if (host.alias) add(host.alias.zone, record(names.mxTarget(host), "CNAME", ttl, hostName));
-    const base = host.tlsaAt === "alias" && host.alias ? names.mxTarget(host) : hostName;
-    const baseZone = host.tlsaAt === "alias" && host.alias ? host.alias.zone : host.zone;
+    const { alias } = host;
+    if (alias && alias.target !== null)
+      add(record(names.mxTarget(host), "CNAME", ttl, names.absolute(alias.target, alias.zone, host)));
     for (const [index, tlsa] of host.tlsa.entries()) {
-      add(
-        baseZone,
-        rawRecord(`_${host.port}._tcp.${base}`, "TLSA", ttl, tlsaRdata(tlsa, chain, makers.pki, index)),
-      );
+      const owner = names.tlsaOwner(host, tlsa.at ?? host.tlsaAt);
+      // Under a name of nearly 255 octets there is no room for _25._tcp.
+      if (fitsInDns(owner)) add(rawRecord(owner, "TLSA", ttl, tlsaRdata(tlsa, chain, makers.pki, index)));
     }
-    const mxOwner =
-      scenario.recipient === "@" || !isAlias(scenario.recipient, scenario.zones["@"])
-        ? names.recipient
-        : undefined;
-    if (host.published)
-      add(
-        "@",
-        record(mxOwner ?? names.absolute("@", "@"), "MX", ttl, `${host.preference} ${names.mxTarget(host)}`),
-      );
+    if (host.published) add(record(mxOwner, "MX", ttl, `${host.preference} ${names.mxTarget(host)}`));
     return {
       domain: domain.key,
       name: hostName.replace(/\.$/, ""),
@@ -140,23 +134,31 @@ export function compileDomain(domain: RecipientDomain, makers: DomainMakers): Co
     };
   });
 
-  const drafts = [...names.origins].map(([key, origin]): ZoneDraft => {
+  const drafts = [...names.origins].flatMap(([key, origin]): ZoneDraft[] => {
     const zone = scenario.zones[key];
+    if (!zone) return [];
+    const { nameServer } = makers;
     const apex = [
-      record(origin, "SOA", ttl, `${makers.nameServer} hostmaster.${makers.nameServer} ${soaTimers}`),
-      record(origin, "NS", ttl, makers.nameServer),
-    ];
-    const further = (zone?.records ?? []).map((spec) => specified(spec, key, names));
-    return {
-      origin,
-      records: [...apex, ...(records.get(key) ?? []), ...further],
-      signing: zone?.signed
-        ? { algorithm: zone.algorithm, keys: zone.keys, denial: zone.denial, ...makers.validity }
-        : null,
-      faults: (zone?.faults ?? []).map(({ name, ...fault }) =>
-        name === undefined ? fault : { ...fault, name: names.absolute(name, key) },
+      record(
+        origin,
+        "SOA",
+        zone.ttl,
+        `${nameServer} hostmaster.${nameServer} ${soaTimers} ${Math.min(10, zone.ttl)}`,
       ),
-    };
+      record(origin, "NS", zone.ttl, nameServer),
+    ];
+    const further = zone.records.map((spec) => ({ ...specified(spec, key, names), ttl: zone.ttl }));
+    const absolute = (name: string): string => names.absolute(name, key);
+    return [
+      {
+        origin,
+        records: [...apex, ...(records.get(key) ?? []), ...further],
+        signing: zone.signed ? { ...signingOf(zone, absolute), ...makers.validity } : null,
+        faults: zone.faults.map(({ name, ...fault }) =>
+          name === undefined ? fault : { ...fault, name: absolute(name) },
+        ),
+      },
+    ];
   });
 
   return {
@@ -169,10 +171,26 @@ export function compileDomain(domain: RecipientDomain, makers: DomainMakers): Co
   };
 }
 
+function signingOf(
+  { algorithm, keys, dsDigests, denial, ttl: keyTtl }: ZoneSpec,
+  absolute: (name: string) => string,
+): Omit<Signing, keyof DomainMakers["validity"]> {
+  return {
+    algorithm,
+    keys,
+    dsDigests,
+    denial: denial.type === "compact" ? { ...denial, names: denial.names.map(absolute) } : denial,
+    ttl: keyTtl,
+  };
+}
+
 /** Whether the recipient domain is an alias, so that its MX records stand at the main zone's apex. */
-function isAlias(recipient: string, zone: ZoneSpec | undefined): boolean {
-  return (
-    zone?.records.some(({ name, type }) => name === recipient && (type === "CNAME" || type === "DNAME")) ??
-    false
+function isAlias(recipient: string, { zones }: Scenario, names: DomainNames): boolean {
+  return Object.entries(zones).some(([key, zone]) =>
+    zone.records.some(({ name, type }) => {
+      const owner = names.absolute(name, key).toLowerCase();
+      const low = recipient.toLowerCase();
+      return type === "CNAME" ? owner === low : type === "DNAME" && owner !== low && isWithin(low, owner);
+    }),
   );
 }

@@ -1,3 +1,4 @@
+import { createKeyRing } from "../dns/keys.ts";
 import { record } from "../dns/record.ts";
 import { masterFile, type ZoneDraft } from "../dns/zone.ts";
 import type { DnsStatus } from "../model/evidence.ts";
@@ -10,6 +11,7 @@ import { UsageError } from "../words/errors.ts";
 import { type AddressPlan, addressPlan, mostSteps } from "./addresses.ts";
 import { type CompiledDomain, compileDomain, type DomainMakers, ttl } from "./domain.ts";
 import { tld } from "./names.ts";
+import { questionsOf } from "./questions.ts";
 import { buildTree, type ZoneTree } from "./tree.ts";
 
 /** The second arrow of the pipeline: a plan becomes one small internet, whole, before anything starts. Pure but for fresh keys. */
@@ -102,24 +104,6 @@ function infrastructure(
   ];
 }
 
-function questionsOf({
-  domain,
-  names: { recipient, hostName, mxTarget },
-}: CompiledDomain): readonly DnsQuestion[] {
-  const questions = new Map<string, DnsQuestion>();
-  const ask = (name: string, type: DnsQuestion["type"]): void => {
-    questions.set(`${name} ${type}`, { name, type });
-  };
-  ask(recipient, "MX");
-  for (const host of domain.scenario.mx) {
-    ask(mxTarget(host), "A");
-    ask(mxTarget(host), "AAAA");
-    ask(`_25._tcp.${mxTarget(host)}`, "TLSA");
-    if (host.alias) ask(`_25._tcp.${hostName(host)}`, "TLSA");
-  }
-  return [...questions.values()];
-}
-
 /** Domains whose name servers misbehave or change are served through the farm's DNS relay. */
 function isRelayed({ scenario }: RecipientDomain): boolean {
   return scenario.steps.length > 0 || Object.values(scenario.zones).some(({ answers }) => answers.length > 0);
@@ -170,6 +154,7 @@ export function compileWorld(plan: Plan, options: { readonly subnet: number; rea
     compileSteps(domain, { pki, validity }, () => addresses.mxHost(hostCount++)),
   );
 
+  const ring = createKeyRing();
   const infrastructureDrafts = infrastructure(addresses, validity);
   const nameServerOf = new Map(
     compiled.flatMap(([first]) => first.drafts.map(({ origin }) => [origin, first.nameServer] as const)),
@@ -177,8 +162,10 @@ export function compileWorld(plan: Plan, options: { readonly subnet: number; rea
   /** The internet as it is in one step; domains that have no such step are left out. */
   const treeOf = (step: number): ZoneTree => {
     const drafts = compiled.flatMap((steps) => steps[step]?.drafts ?? []);
-    return buildTree([...infrastructureDrafts, ...drafts], (origin) =>
-      origin === tld ? names.tld : (nameServerOf.get(origin) ?? names.domains),
+    return buildTree(
+      [...infrastructureDrafts, ...drafts],
+      (origin) => (origin === tld ? names.tld : (nameServerOf.get(origin) ?? names.domains)),
+      ring,
     );
   };
   const trees = Array.from({ length: Math.max(...compiled.map(({ length }) => length), 1) }, (_, step) =>
