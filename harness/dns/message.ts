@@ -53,25 +53,40 @@ const typeNames = new Map([
   [52, "TLSA"],
 ]);
 
-/** Reads a DNS message octet by octet (RFC 1035 section 4): RDATA may be malformed on purpose, and must not stop the reading. */
+/**
+ * Reads a DNS message octet by octet (RFC 1035 section 4): RDATA may be malformed on purpose, and must not stop the
+ * reading. HarnessError: the message itself cannot be read.
+ */
 export function decodeAnswer(bytes: Uint8Array): DecodedAnswer {
   const message = Buffer.from(bytes);
   if (message.length < 12) throw new HarnessError(`a DNS message of ${message.length} octets has no header`);
   const flags = message.readUInt16BE(2);
   const counts = { questions: message.readUInt16BE(4), answers: message.readUInt16BE(6) };
+  const need = (end: number, what: string): void => {
+    if (end > message.length)
+      throw new HarnessError(`${what} in a DNS message of ${message.length} octets runs past its end`);
+  };
   let at = 12;
-  for (let index = 0; index < counts.questions; index++) at = readName(message, at).end + 4;
+  for (let index = 0; index < counts.questions; index++) {
+    at = readName(message, at).end + 4;
+    need(at, `question ${index + 1} of ${counts.questions}`);
+  }
   const answers: string[] = [];
   for (let index = 0; index < counts.answers; index++) {
     const owner = readName(message, at);
+    const start = owner.end + 10;
+    const what = `answer ${index + 1} of ${counts.answers}`;
+    need(start, what);
     const type = message.readUInt16BE(owner.end);
     const ttl = message.readUInt32BE(owner.end + 4);
     const length = message.readUInt16BE(owner.end + 8);
-    const start = owner.end + 10;
     at = start + length;
+    need(at, what);
     const name = typeNames.get(type) ?? `TYPE${type}`;
-    if (name !== "RRSIG")
-      answers.push(`${owner.name} ${ttl} IN ${name} ${presentation(message, name, start, length)}`);
+    if (name === "RRSIG") continue;
+    const data = message.subarray(start, at);
+    const text = presentation(message, name, start, at) ?? generic(data);
+    answers.push(`${owner.name} ${ttl} IN ${name} ${text}`);
   }
   return {
     rcode: rcodes[flags & 15] ?? `RCODE${flags & 15}`,
@@ -82,7 +97,7 @@ export function decodeAnswer(bytes: Uint8Array): DecodedAnswer {
 }
 
 function readName(message: Buffer, from: number): { readonly name: string; readonly end: number } {
-  const labels: string[] = [];
+  let name = "";
   let at = from;
   let end = -1;
   for (let jumps = 0; ; ) {
@@ -94,39 +109,66 @@ function readName(message: Buffer, from: number): { readonly name: string; reado
       at = ((length & 0x3f) << 8) | (message[at + 1] ?? 0);
       continue;
     }
-    if (length === 0) return { name: `${labels.join(".")}.`, end: end < 0 ? at + 1 : end };
-    labels.push(message.subarray(at + 1, at + 1 + length).toString("latin1"));
+    if (length > 63) throw new HarnessError(`a label in a DNS message is of the unknown kind ${length >> 6}`);
+    if (length === 0) return { name: name || ".", end: end < 0 ? at + 1 : end };
+    for (const octet of message.subarray(at + 1, at + 1 + length)) name += printable(octet);
+    name += ".";
     at += length + 1;
   }
 }
 
-function presentation(message: Buffer, type: string, start: number, length: number): string {
-  const data = message.subarray(start, start + length);
-  const unknown = `\\# ${length}${length > 0 ? ` ${data.toString("hex")}` : ""}`;
+/** An octet of a label in presentation form (RFC 1035 5.1). */
+function printable(octet: number): string {
+  if (octet <= 0x20 || octet >= 0x7f) return `\\${String(octet).padStart(3, "0")}`;
+  const character = String.fromCharCode(octet);
+  return character === "." || character === "\\" ? `\\${character}` : character;
+}
+
+/** RFC 3597 section 5. */
+function generic(data: Buffer): string {
+  return `\\# ${data.length}${data.length > 0 ? ` ${data.toString("hex")}` : ""}`;
+}
+
+/** undefined: the RDATA is not what its type demands, or the type has no form of its own here. */
+function presentation(message: Buffer, type: string, start: number, end: number): string | undefined {
+  const data = message.subarray(start, end);
+  const nameFrom = (from: number): string | undefined => {
+    try {
+      const read = readName(message, from);
+      return read.end === end ? read.name : undefined;
+    } catch {
+      return undefined;
+    }
+  };
   switch (type) {
     case "A":
-      return length === 4 ? [...data].join(".") : unknown;
-    case "AAAA": {
-      if (length !== 16) return unknown;
-      const groups = Array.from({ length: 8 }, (_, index) => data.readUInt16BE(2 * index).toString(16));
-      return groups
-        .join(":")
-        .replace(/\b(?:0:)+0\b|\b0(?::0)+\b/, "")
-        .replace(/^:?|:?$/g, (edge) => edge)
-        .replace(/:{2,}|^$/, "::");
+      return data.length === 4 ? [...data].join(".") : undefined;
+    case "AAAA":
+      return data.length === 16 ? ipv6(data) : undefined;
+    case "MX": {
+      const exchange = nameFrom(start + 2);
+      return exchange === undefined ? undefined : `${data.readUInt16BE(0)} ${exchange}`;
     }
-    case "MX":
-      return `${data.readUInt16BE(0)} ${readName(message, start + 2).name}`;
     case "CNAME":
     case "DNAME":
     case "NS":
     case "PTR":
-      return readName(message, start).name;
+      return nameFrom(start);
     case "TLSA":
-      return length >= 3
+      return data.length >= 3
         ? `${data[0]} ${data[1]} ${data[2]} ${data.subarray(3).toString("hex")}`.trimEnd()
-        : unknown;
+        : undefined;
     default:
-      return unknown;
+      return undefined;
   }
+}
+
+/** RFC 5952 section 4: the longest run of zeroes, the first of several, becomes "::". */
+function ipv6(data: Buffer): string {
+  const groups = Array.from({ length: 8 }, (_, index) => data.readUInt16BE(2 * index).toString(16));
+  const text = `:${groups.join(":")}:`;
+  const [run] = (text.match(/(?::0){2,}(?=:)/g) ?? []).sort((a, b) => b.length - a.length);
+  if (run === undefined) return groups.join(":");
+  const at = text.indexOf(`${run}:`);
+  return `${text.slice(1, at)}::${text.slice(at + run.length + 1, -1)}`;
 }

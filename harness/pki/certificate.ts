@@ -122,7 +122,7 @@ function extension(id: string, critical: boolean, value: Node): Node {
   );
 }
 
-function extensions({ key, issuerKey, names, ca, policy }: CertificateInput): Node {
+function extensions({ subject, key, issuerKey, names, ca, policy }: CertificateInput): Node {
   const digitalSignature = "\x07\x80";
   const certificateAndCrlSigning = "\x01\x06";
   return sequence(
@@ -136,7 +136,14 @@ function extensions({ key, issuerKey, names, ca, policy }: CertificateInput): No
     extension("2.5.29.14", false, octets(keyIdentifier(key.spki))),
     extension("2.5.29.35", false, sequence(tagged(0, false, keyIdentifier(issuerKey.spki)))),
     ...(names.length > 0
-      ? [extension("2.5.29.17", false, sequence(...names.map((name) => tagged(2, false, name))))]
+      ? // Critical where it alone names the subject (RFC 5280 4.1.2.6).
+        [
+          extension(
+            "2.5.29.17",
+            subject.length === 0,
+            sequence(...names.map((name) => tagged(2, false, name))),
+          ),
+        ]
       : []),
     ...(policy ? [extension("2.5.29.32", false, sequence(sequence(oid(policy))))] : []),
   );

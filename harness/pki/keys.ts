@@ -1,5 +1,6 @@
 import { createPrivateKey, generateKeyPairSync, type KeyObject, sign } from "node:crypto";
 import type { KeyType } from "../model/scenario.ts";
+import { UsageError } from "../words/errors.ts";
 
 export interface SigningKey {
   readonly type: KeyType;
@@ -49,6 +50,8 @@ export function pkcs8(key: KeyObject): string {
  * certificate's, but that signs with another secret: the server "lacks the key". P-256 only.
  */
 export function lostKey(key: SigningKey): string {
+  if (key.type !== "p256")
+    throw new UsageError(`a certificate with keyLost takes a p256 key, not ${key.type}`);
   const [own, other] = [
     key.privateKey.export({ format: "der", type: "sec1" }),
     generateKeyPairSync("ec", { namedCurve: "P-256" }).privateKey.export({ format: "der", type: "sec1" }),
