@@ -2,16 +2,19 @@ import type { LogReader } from "../../../harness/lab/driver.ts";
 import type { ClaimedAttempt, Reason } from "../../../harness/model/evidence.ts";
 
 /**
- * Postfix's log (3.5 to 3.10, smtp_tls_loglevel = 1). TLS lines carry no queue id: they belong to the next status line
+ * Postfix's log (3.5 to 3.11, smtp_tls_loglevel = 1). TLS lines carry no queue id: they belong to the next status line
  * of the same process for the same server, as one smtp(8) process handles one delivery at a time.
  */
 
 const tlsLine =
   /postfix\/\S+\[(\d+)\]: (Verified|Trusted|Untrusted|Anonymous) TLS connection (?:established|reused) to \S+?\[([^\]]+)\]:\d+/;
 const verificationLine =
-  /postfix\/\S+\[(\d+)\]: server certificate verification failed for (\S+?)\[[^\]]+\]:\d+: num=\d+:(.*)$/;
+  /postfix\/\S+\[(\d+)\]: (?:server|CA) certificate verification failed for \S+?\[([^\]]+)\]:\d+: (?:num=\d+:)?(.*)$/;
 const statusLine =
   /postfix\/\S+\[(\d+)\]: ([0-9A-Za-z]+): to=<([^>]*)>,.*? relay=([^,]+),.*? dsn=([0-9.]+), status=(sent|deferred|bounced) \((.*)\)$/;
+
+/** Short ids are hexadecimal; long ones (enable_long_queue_ids) have no vowels: "warning" is neither. */
+const queueIdLine = /\]: ([0-9A-F]{6,}|[0-9B-DF-HJ-NP-TV-Zb-df-hj-np-tv-z]{10,}): /;
 
 /** Postfix 3.10 src/smtp and src/tls: the words of the status text, most specific first. */
 const reasonsByText: readonly (readonly [RegExp, Reason])[] = [
@@ -30,10 +33,10 @@ const reasonsByText: readonly (readonly [RegExp, Reason])[] = [
   [/Host or domain name not found|Host not found/i, "domain-not-found"],
   [/does not accept mail \(nullMX\)/i, "null-mx"],
   [
-    /Connection (refused|timed out)|No route to host|Network is unreachable|lost connection/i,
+    /Connection (refused|timed out)|No route to host|Network is unreachable|lost connection|conversation with .* timed out/i,
     "connection-failed",
   ],
-  [/ said: [45]\d\d/i, "server-refused"],
+  [/ (said|refused to talk to me): [45]\d\d/i, "server-refused"],
 ];
 
 function reasonOf(text: string, verification: string | undefined): Reason {
@@ -60,10 +63,10 @@ function addressOf(server: string): string {
   return /\[([^\]]+)\]/.exec(server)?.[1] ?? "";
 }
 
+/** By address: the status line may write the host's name in another case. */
 interface Pending {
-  /** By address. */
   readonly tls: Map<string, ClaimedAttempt["tls"]>;
-  verification: string | undefined;
+  readonly verification: Map<string, string>;
 }
 
 export function createPostfixLogReader(): LogReader {
@@ -71,7 +74,7 @@ export function createPostfixLogReader(): LogReader {
   const pendingOf = (process: string): Pending => {
     const known = byProcess.get(process);
     if (known) return known;
-    const fresh: Pending = { tls: new Map(), verification: undefined };
+    const fresh: Pending = { tls: new Map(), verification: new Map() };
     byProcess.set(process, fresh);
     return fresh;
   };
@@ -81,13 +84,13 @@ export function createPostfixLogReader(): LogReader {
       const tls = tlsLine.exec(line);
       if (tls) {
         const [, process = "", word = "", address = ""] = tls;
-        // By address: the status line may write the host's name in another case.
         pendingOf(process).tls.set(address, claimOf(word));
         return undefined;
       }
       const verification = verificationLine.exec(line);
       if (verification) {
-        pendingOf(verification[1] ?? "").verification = verification[3];
+        const [, process = "", address = "", check = ""] = verification;
+        pendingOf(process).verification.set(address, check);
         return undefined;
       }
       const status = statusLine.exec(line);
@@ -96,12 +99,13 @@ export function createPostfixLogReader(): LogReader {
       const pending = byProcess.get(process);
       byProcess.delete(process);
       const server = relay === "none" ? null : relay.replace(/:\d+$/, "");
+      const address = addressOf(server ?? "");
       return {
         recipient,
         attempt: {
           status: word === "sent" ? "sent" : word === "bounced" ? "bounced" : "deferred",
-          tls: server === null ? "none" : (pending?.tls.get(addressOf(server)) ?? "none"),
-          reason: word === "sent" ? null : reasonOf(text, pending?.verification),
+          tls: server === null ? "none" : (pending?.tls.get(address) ?? "none"),
+          reason: word === "sent" ? null : reasonOf(text, pending?.verification.get(address)),
           relay: server,
           dsn,
           text,
@@ -109,6 +113,6 @@ export function createPostfixLogReader(): LogReader {
       };
     },
 
-    queueId: (line) => /\]: ([0-9A-Za-z]{6,}): /.exec(line)?.[1] ?? null,
+    queueId: (line) => queueIdLine.exec(line)?.[1] ?? null,
   };
 }

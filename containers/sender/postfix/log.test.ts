@@ -1,0 +1,184 @@
+import { readFileSync } from "node:fs";
+import { describe, expect, test } from "vitest";
+import { reasons } from "../../../harness/model/evidence.ts";
+import { createPostfixLogReader } from "./log.ts";
+
+function linesOf(sample: string): readonly string[] {
+  return readFileSync(new URL(`samples/${sample}.log`, import.meta.url), "utf8")
+    .trimEnd()
+    .split("\n");
+}
+
+/** What the reader makes of a recorded log: by recipient, the attempts in a few words each. */
+function read(lines: readonly string[]): Readonly<Record<string, string>> {
+  const reader = createPostfixLogReader();
+  const found: Record<string, string> = {};
+  for (const line of lines) {
+    const ended = reader.read(line);
+    if (!ended) continue;
+    const { status, tls, reason } = ended.attempt;
+    const attempt = [status, tls, reason].filter((word) => word !== null).join(" ");
+    const before = found[ended.recipient];
+    found[ended.recipient] = before === undefined ? attempt : `${before}, then ${attempt}`;
+  }
+  return found;
+}
+
+describe("Postfix 3.10, recorded", () => {
+  test("what DANE, STARTTLS and lookups do to a message", () => {
+    const found = Object.entries(read(linesOf("3.10-dane"))).map(([recipient, what]) => [
+      recipient.replace(/^u\d+@(.*)\.example$/, "$1"),
+      what,
+    ]);
+    expect(Object.fromEntries(found)).toEqual({
+      "base-311.dane": "sent verified",
+      "base-unsigned.dane": "sent untrusted",
+      "atk-mitm-public-ca.may": "sent trusted",
+      "base-no-tlsa-no-starttls.may": "sent none",
+      "base-wrong.dane": "deferred untrusted certificate-does-not-match",
+      "x-expired.dane": "deferred untrusted certificate-expired",
+      "atk-mitm-same-ta-other-name.dane": "deferred trusted name-mismatch",
+      "atk-strip-starttls.dane": "deferred none starttls-not-offered",
+      "atk-starttls-454.dane": "deferred none starttls-refused",
+      "tls-starttls-500.dane": "bounced none starttls-refused",
+      "atk-abort-handshake.dane": "deferred none handshake-failed, then deferred none handshake-failed",
+      "canary-bogus.dane-start": "deferred none tlsa-lookup-failed",
+      "mand-all-unusable.dane-only": "deferred none tlsa-unusable",
+      "base-no-tlsa.dane-only": "deferred none no-tlsa",
+      "base-unsigned.dane-only": "deferred none not-secure",
+    });
+  });
+
+  test("what servers and the DNS do to a message; processes interleave, bounces end at the sender's own domain", () => {
+    expect(
+      read(linesOf("3.10-opportunistic").filter((line) => !line.includes("<s@sender.example>"))),
+    ).toEqual({
+      "u@plain.example": "sent none",
+      "u@anonymous.example": "sent anonymous",
+      "u@two.example": "sent none",
+      "u@reverse.example": "sent untrusted",
+      "u@null.example": "bounced none null-mx",
+      "u@noaddress.example": "bounced none domain-not-found",
+      "u@absent.example": "bounced none domain-not-found",
+      "u@mx.lab": "deferred none mx-lookup-failed",
+      "u@address.example": "deferred none address-lookup-failed",
+      "u@unreachable.example": "deferred none connection-failed",
+      "u@refused.example": "deferred none connection-failed",
+      "u@dropped.example": "deferred none connection-failed",
+      "u@silent.example": "deferred none connection-failed",
+      "u@droptls.example": "deferred untrusted connection-failed",
+      "u@user.example": "bounced none server-refused",
+      "u@busy.example": "deferred none server-refused",
+      "u@shut.example": "deferred none server-refused",
+      "u@nomail.example": "deferred none server-refused",
+    });
+  });
+
+  test("of several servers only the last one counts, for TLS and for the check that failed", () => {
+    expect(read(linesOf("3.10-several-servers"))).toEqual({
+      "u26@x-two.dane.example": "sent verified",
+      // mx1 failed by its name, mx2 by its records.
+      "u28@x-two-names.dane.example": "deferred untrusted certificate-does-not-match",
+      // mx1 had TLS, mx2 offers none.
+      "u29@x-two-refused.dane.example": "deferred none starttls-not-offered",
+    });
+  });
+
+  test("a TLS connection that is used again is TLS", () => {
+    expect(read(linesOf("3.10-reused-connection"))).toEqual({
+      "u1@tls.example": "sent untrusted",
+      "u2@tls.example": "sent untrusted",
+    });
+  });
+
+  test("the lines of two processes do not mix in any order that keeps the order of each", () => {
+    const lines = linesOf("3.10-dane").filter((line) =>
+      /base-(311|wrong)\.dane\.|smtp\[.*: Server cert/.test(line),
+    );
+    const processOf = (line: string) => /smtp\[(\d+)\]/.exec(line)?.[1];
+    const [verified, refused] = ["base-311", "base-wrong"].map((id) => {
+      const process = processOf(lines.find((line) => line.includes(`${id}.dane.`)) ?? "");
+      return lines.filter((line) => processOf(line) === process);
+    });
+    expect(verified).toHaveLength(2);
+    expect(refused!.length).toBeGreaterThan(4);
+    for (let at = 0; at <= refused!.length; at++) {
+      const mixed = [verified![0]!, ...refused!.slice(0, at), verified![1]!, ...refused!.slice(at)];
+      expect(Object.values(read(mixed)).sort()).toEqual([
+        "deferred untrusted certificate-does-not-match",
+        "sent verified",
+      ]);
+    }
+  });
+
+  test("a process keeps nothing of the message before", () => {
+    const [line = ""] = linesOf("3.10-reused-connection").filter((one) => one.includes("to=<u1@"));
+    const all = linesOf("3.10-reused-connection").filter((one) => !one.includes("connection reused"));
+    expect(read(all)["u2@tls.example"]).toBe("sent none");
+    expect(read([line])["u1@tls.example"]).toBe("sent none");
+  });
+});
+
+test("what the other versions write", () => {
+  expect(read(linesOf("3.5"))).toEqual({
+    "u@a.test": "sent verified",
+    "u@b.test": "deferred untrusted certificate-does-not-match",
+  });
+  expect(read(linesOf("3.7"))).toEqual({
+    "u@b.test": "deferred untrusted certificate-does-not-match",
+    "u@g.test": "deferred none tlsa-lookup-failed",
+  });
+  // 3.11 puts tls= before dsn=.
+  expect(read(linesOf("3.11"))).toEqual({ "u@b.test": "deferred untrusted certificate-does-not-match" });
+});
+
+test("an attempt tells server, status code and the log's own words", () => {
+  const line = linesOf("3.11").at(-1) ?? "";
+  expect(createPostfixLogReader().read(line)).toEqual({
+    recipient: "u@b.test",
+    attempt: {
+      status: "deferred",
+      tls: "none",
+      reason: "certificate-does-not-match",
+      relay: "mx.b.test[198.18.3.12]",
+      dsn: "4.7.5",
+      text: "Server certificate not verified",
+    },
+  });
+  const [ipv6 = ""] = linesOf("3.10-several-servers").filter((one) => one.includes("status=sent"));
+  expect(createPostfixLogReader().read(ipv6)?.attempt.relay).toBe(
+    "mx2.x-two.dane.example[2001:db8:103::a:40c]",
+  );
+  const [nowhere = ""] = linesOf("3.7").filter((one) => one.includes("relay=none"));
+  expect(createPostfixLogReader().read(nowhere)?.attempt.relay).toBeNull();
+});
+
+test("a text nobody has seen is `other`, never a guess", () => {
+  const line =
+    "Nov 24 15:11:33 sender postfix/smtp[32]: 3E7574E: to=<u@x.example>, relay=none, delay=0, dsn=4.0.0, status=deferred (something new)";
+  expect(createPostfixLogReader().read(line)?.attempt.reason).toBe("other");
+  expect(reasons).toContain("other");
+});
+
+test("the queue id of every line that names one", () => {
+  const { queueId } = createPostfixLogReader();
+  const ids = linesOf("3.10-reused-connection").map((line) => queueId(line));
+  expect(ids).toEqual([
+    "3E2844B",
+    null,
+    null,
+    null,
+    "3E2844B",
+    "3E2844B",
+    "EB02D4D",
+    null,
+    "EB02D4D",
+    "EB02D4D",
+    null,
+  ]);
+  expect(queueId(linesOf("3.10-opportunistic")[0] ?? "")).toBeNull();
+  expect(queueId("Nov 24 15:11:33 sender postfix/smtp[32]: warning: no MX host for x.example")).toBeNull();
+  expect(queueId("Nov 24 15:11:33 sender postfix/smtp[32]: 4ZtCFh0Vk1z7nfK: to=<u@x.example>, relay")).toBe(
+    "4ZtCFh0Vk1z7nfK",
+  );
+});
