@@ -11,7 +11,7 @@ import type { ProgramResult, Results, TrialResult } from "../model/results.ts";
 import { describeScenario } from "../model/results-of.ts";
 import { HarnessError, messageOf } from "../words/errors.ts";
 import { compileWorld, type DomainStep, type World } from "../world/world.ts";
-import { collectStack, type StackCollector } from "./collect.ts";
+import { collectStack, evidenceOf, type StackCollector } from "./collect.ts";
 import { deliverFrom } from "./deliver.ts";
 import { leaseSubnet } from "./lease.ts";
 import { ownerLabels } from "./sweep.ts";
@@ -78,16 +78,21 @@ export async function run(input: RunInput, listener: RunListener): Promise<Finis
   let lab: Lab | undefined;
   let sni: ReadonlyMap<string, string | null> = new Map();
   let judging: ReturnType<typeof judge> | undefined;
+  const told = new Set<string>();
+  const onEvidence = (evidence: Evidence): void => {
+    told.add(evidence.trial);
+    listener.evidence(evidence);
+    for (const result of judging?.add(evidence) ?? []) listener.verdict(result);
+  };
   try {
     const world = await timed("world", () => compileWorld(plan, { subnet: lease.subnet, now: start }));
     sni = new Map([...world.domains.values()].map((facts) => [facts.key, facts.sni]));
-    const judgeNow = judge({
+    judging = judge({
       plan,
       divergences: input.divergences,
       sni,
       evidencePath: (trial) => evidencePath(trial.id),
     });
-    judging = judgeNow;
     listener.progress(
       `world made: ${world.domains.size} recipient domains, ${world.zoneFiles.length} zones, ${world.hosts.length} MX hosts`,
     );
@@ -146,10 +151,6 @@ export async function run(input: RunInput, listener: RunListener): Promise<Finis
     listener.progress(`lab up and proven ready in ${((timings["lab"] ?? 0) / 1000).toFixed(1)} s`);
     listener.lab?.(lab, world);
 
-    const onEvidence = (evidence: Evidence): void => {
-      listener.evidence(evidence);
-      for (const result of judgeNow.add(evidence)) listener.verdict(result);
-    };
     const { farm, hosts } = lab;
     const change = async ({ hosts: servers, forward }: DomainStep): Promise<void> => {
       await Promise.all([farm.serve(servers), farm.forwardDns(world.addresses.nameServers.relay, forward)]);
@@ -164,7 +165,15 @@ export async function run(input: RunInput, listener: RunListener): Promise<Finis
       ),
     );
   } catch (error) {
-    if (!signal.aborted && !errors.includes(messageOf(error))) errors.push(messageOf(error));
+    if (!signal.aborted) {
+      if (!errors.includes(messageOf(error))) errors.push(messageOf(error));
+      // Trials whose turn did not come say why.
+      for (const record of [...collectors.values()].flatMap(({ records }) => records)) {
+        if (told.has(record.trial.id)) continue;
+        record.now.errors.push(...errors);
+        onEvidence(evidenceOf(record));
+      }
+    }
   } finally {
     if (lab && !input.keep) {
       const open = lab;
@@ -177,7 +186,7 @@ export async function run(input: RunInput, listener: RunListener): Promise<Finis
   // Canaries that an interrupt cut off are no fault of the lab, and a fault that is told need not be told once more.
   const canaries = signal.aborted
     ? []
-    : judgement.errors.filter((text) => !errors.some((told) => text.includes(told)));
+    : judgement.errors.filter((text) => !errors.some((error) => text.includes(error)));
   const results: Results = {
     version: 1,
     run: {
