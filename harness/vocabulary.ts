@@ -1,3 +1,4 @@
+import { pathOf } from "./model/chains.ts";
 import type {
   AnswerAction,
   AnswerRule,
@@ -105,9 +106,11 @@ export interface MxText {
   readonly published?: boolean;
   readonly addresses?: "both" | "ipv4" | "ipv6" | "none";
   readonly certificate?: CertificateSpec;
+  /** Certificates of other key types besides: the server picks what the client can verify. */
+  readonly furtherCertificates?: readonly CertificateSpec[];
   /** Further certificates by the server name in SNI. */
   readonly sni?: Readonly<Record<string, CertificateSpec>>;
-  /** "3 1 1" is a record of the certificate that the server shows; see also of(), mismatch(), rawTlsa(). */
+  /** "3 1 1" is a record of the certificate that the server shows; see also of(), recordOf(), mismatch(), rawTlsa(). */
   readonly tlsa?: readonly (string | TlsaSpec)[];
   /** Under the host's own name ("host", unless told) or its "alias", else the owner name: "tlsa._dane". One record: at(). */
   readonly tlsaAt?: string;
@@ -198,26 +201,36 @@ type CertificateText = Partial<Omit<CertificateSpec, "kind" | "authority">> & {
 };
 
 function certificate(kind: CertificateSpec["kind"], { ca, ...text }: CertificateText): CertificateSpec {
-  const sends: readonly CertificateRef[] =
-    kind === "self-signed" ? ["leaf"] : ["leaf", "intermediate", "root"];
+  const chain = text.chain ?? "intermediate";
   return {
     kind,
+    label: "",
     key: "p256",
     names: ["{mx}"],
+    addresses: [],
+    emails: [],
     commonName: "{mx}",
     notBefore: -1,
     notAfter: 90,
+    isCa: false,
+    keyUsage: ["digitalSignature"],
+    purposes: ["serverAuth"],
+    oddExtensions: [],
+    padding: 0,
+    version: 3,
+    digest: "usual",
     authority: ca ?? "private",
-    intermediateIsCa: true,
-    sends,
+    chain,
+    sends: kind === "self-signed" ? ["leaf"] : pathOf(chain),
     keyLost: false,
     ...text,
   };
 }
 
+/** The same specification is the same certificate, wherever it stands; another `label` makes another one. */
 export const selfSigned = (text: Omit<CertificateText, "ca"> = {}): CertificateSpec =>
   certificate("self-signed", text);
-/** Domain validated: a leaf of a CA's intermediate; sends leaf, intermediate and root. */
+/** Domain validated: a leaf of a CA, see CertificateSpec.chain; sends all from leaf to root: leaf, intermediate, root. */
 export const dv = (text: CertificateText = {}): CertificateSpec => certificate("dv", text);
 /** Extended validation: policy OID and organisation in the subject. */
 export const ev = (text: CertificateText = {}): CertificateSpec => certificate("ev", text);
@@ -237,28 +250,27 @@ function parameters(text: string): Pick<TlsaSpec, "usage" | "selector" | "matchi
   return { usage, selector, matchingType };
 }
 
+type RecordData = Extract<TlsaSpec["data"], { readonly from: CertificateRef }>;
+
 function made(
   text: string,
-  options: {
-    readonly from?: CertificateRef;
-    readonly matches?: boolean;
-    readonly octets?: number;
-    readonly data?: string;
-  },
+  rest: Partial<Omit<RecordData, "selector" | "matchingType">>,
+  /** Whose data it holds, where not its own. */
+  data = text,
 ): TlsaSpec {
   const { usage, selector, matchingType } = parameters(text);
   // Data of unknown parameters looks as the record next to it would: a key's SHA-256.
-  const like = parameters(options.data ?? text);
+  const like = parameters(data);
   return {
     usage,
     selector,
     matchingType,
     data: {
-      from: options.from ?? (usage === 0 || usage === 2 ? "root" : "leaf"),
+      from: usage === 0 || usage === 2 ? "root" : "leaf",
       selector: like.selector === 0 ? 0 : 1,
       matchingType: like.matchingType === 0 ? 0 : like.matchingType === 2 ? 2 : 1,
-      matches: options.matches ?? true,
-      ...(options.octets === undefined ? {} : { octets: options.octets }),
+      matches: true,
+      ...rest,
     },
   };
 }
@@ -267,21 +279,38 @@ function made(
 export const tlsa = (text: string): TlsaSpec => made(text, {});
 /** The record of another certificate of the chain, or of a CA. */
 export const of = (from: CertificateRef, text: string): TlsaSpec => made(text, { from });
+/** The record of another certificate than the host's own, served or not: recordOf(selfSigned({ label: "next" }), "3 1 1"). */
+export const recordOf = (certificate: CertificateSpec, text: string, from?: CertificateRef): TlsaSpec =>
+  made(text, { certificate, ...(from === undefined ? {} : { from }) });
 /** Well-formed data of a stranger's key and certificate. */
 export const mismatch = (text: string): TlsaSpec => made(text, { matches: false });
 /** Data cut to, or filled up to, so many octets: malformed. */
 export const octets = (count: number, text: string): TlsaSpec =>
   made(text, { matches: false, octets: count });
 /** Says one thing, holds another: dataOf("3 0 1", "3 1 1") is a 3 1 1 with the digest of the whole certificate. */
-export const dataOf = (data: string, text: string): TlsaSpec => made(text, { data, matches: true });
+export const dataOf = (data: string, text: string): TlsaSpec => made(text, {}, data);
+/** The data, and octets (hexadecimal) behind it. */
+export const trailing = (hex: string, text: string): TlsaSpec => made(text, { trailing: hex });
+/** The data written out in hexadecimal digits, each an octet of ASCII. */
+export const asText = (text: string): TlsaSpec => made(text, { asText: true });
 /** Any data, in hexadecimal. */
 export const rawTlsa = (text: string, hex: string): TlsaSpec => ({ ...parameters(text), data: { hex } });
+/** Any RDATA, in hexadecimal: also one too short for usage, selector and matching type. */
+export const rawRdata = (hex: string): TlsaSpec => ({
+  usage: Number.parseInt(hex.slice(0, 2) || "0", 16),
+  selector: Number.parseInt(hex.slice(2, 4) || "0", 16),
+  matchingType: Number.parseInt(hex.slice(4, 6) || "0", 16),
+  data: { rdata: hex },
+});
 
 /** The record stands there: see MxText.tlsaAt. */
 export const at = (place: string, record: TlsaSpec): TlsaSpec => ({ ...record, at: place });
 
 /** A key of a zone: key("zsk", { label: "next", signs: false }) is one that is published and not yet used. */
-export const key = (role: ZoneKeySpec["role"], rest: Partial<Omit<ZoneKeySpec, "role">> = {}): ZoneKeySpec => ({
+export const key = (
+  role: ZoneKeySpec["role"],
+  rest: Partial<Omit<ZoneKeySpec, "role">> = {},
+): ZoneKeySpec => ({
   label: role,
   role,
   algorithm: 13,
@@ -309,7 +338,10 @@ export const nsec3 = (
 });
 
 /** RFC 9824: each name is denied by an NSEC of its own, made for the question; here for these names. */
-export const compactDenial = (...names: readonly string[]): ZoneSpec["denial"] => ({ type: "compact", names });
+export const compactDenial = (...names: readonly string[]): ZoneSpec["denial"] => ({
+  type: "compact",
+  names,
+});
 
 /** What a name server does with questions instead of answering: answer("drop", "TLSA"). See answerActions. */
 export const answer = (

@@ -109,7 +109,7 @@ export default scenarios("ta", [
     id: "ta-non-ca-intermediate",
     title: "The leaf was signed by a certificate that is no CA",
     cites: ["RFC 5280 4.2.1.9", "RFC 6698 2.1.1"],
-    mx: { certificate: dv({ intermediateIsCa: false }), tlsa: ["2 0 1"] },
+    mx: { certificate: dv({ chain: "issuer-not-ca" }), tlsa: ["2 0 1"] },
     expect: { dane: must("deferred") },
   },
   {

@@ -21,6 +21,8 @@ export interface FarmHost {
   readonly addresses: readonly string[];
   readonly behaviour: ServerBehaviour;
   readonly certificate: PemChain;
+  /** Of other key types, served beside `certificate`: the client's signature algorithms decide. */
+  readonly furtherCertificates?: readonly PemChain[];
   /** By server name (lower case, no final dot); any other name, or none, gets `certificate`. */
   readonly sni: Readonly<Record<string, PemChain>>;
   readonly attacker: FarmAttacker | null;

@@ -161,42 +161,121 @@ export interface ZoneSpec {
   readonly faults: readonly ZoneFault[];
 }
 
-export type KeyType = "p256" | "p384" | "rsa2048" | "ed25519";
+export const keyTypes = ["p256", "p384", "rsa1024", "rsa2048", "rsa4096", "ed25519"] as const;
+export type KeyType = (typeof keyTypes)[number];
 
 /** private: a CA that nobody trusts; public: its root is in the sender's trust store; other: one more that nobody trusts. */
-export type AuthorityName = "private" | "public" | "other";
+export const authorityNames = ["private", "public", "other"] as const;
+export type AuthorityName = (typeof authorityNames)[number];
+
+/** CAs of a chain; which of them there are is told by its shape, see harness/model/chains.ts. */
+export const caNames = [
+  "root",
+  /** The issuer of the leaf, where that is not the root. */
+  "intermediate",
+  /** Each is the issuer of the one before. */
+  "intermediate-2",
+  "intermediate-3",
+  "intermediate-4",
+  "intermediate-5",
+  /** A second root that issued a certificate for the intermediate's name and key as well. */
+  "cross-root",
+  "cross-intermediate",
+  /** Has the root's name and another key. */
+  "namesake-root",
+] as const;
+export type CaName = (typeof caNames)[number];
+
+export const chainNames = [
+  "intermediate",
+  "direct",
+  "five-intermediates",
+  "issuer-not-ca",
+  "root-not-ca",
+  "intermediate-expired",
+  "root-expired",
+  "root-path-length-0",
+  "root-excludes-names",
+  "root-may-not-sign",
+  "root-key-identifier-differs",
+  "intermediate-sha1",
+  "cross-signed",
+  "root-has-namesake",
+  "issued-under-namesake",
+] as const;
+export type ChainName = (typeof chainNames)[number];
 
 /** A certificate that can stand in a handshake or be named by a TLSA record. */
 export type CertificateRef =
   | "leaf"
   /** An earlier certificate over the same key. */
   | "previous-leaf"
-  | "intermediate"
-  | "root"
+  | CaName
+  /** Of the chain "intermediate". */
   | `${AuthorityName}-intermediate`
   | `${AuthorityName}-root`;
 
+/** RFC 5280 4.2.1.3. */
+export const keyUsages = [
+  "digitalSignature",
+  "nonRepudiation",
+  "keyEncipherment",
+  "dataEncipherment",
+  "keyAgreement",
+  "keyCertSign",
+  "cRLSign",
+] as const;
+export type KeyUsage = (typeof keyUsages)[number];
+
+/** RFC 5280 4.2.1.12. */
+export const keyPurposes = ["serverAuth", "clientAuth"] as const;
+export type KeyPurpose = (typeof keyPurposes)[number];
+
+/** unknown-critical: one that nobody can process (RFC 5280 4.2); must-staple: status_request (RFC 7633). */
+export const oddExtensions = ["unknown-critical", "must-staple"] as const;
+export type OddExtension = (typeof oddExtensions)[number];
+
 /**
  * Names may hold the places {mx} (the MX host's own name), {alias} (the name that the MX RR holds, where that is an alias),
- * {domain} (the scenario's main zone) and {recipient} (the next-hop domain).
+ * {domain} (the scenario's main zone) and {recipient} (the next-hop domain). A domain issues each specification once: where
+ * it stands again, for another MX host or in a later step, it is the same certificate with the same key.
  */
 export interface CertificateSpec {
   readonly kind: "self-signed" | "dv" | "ev";
+  /** Tells apart certificates of the same shape; never part of the certificate. */
+  readonly label: string;
   readonly key: KeyType;
-  /** dNSName entries of subjectAltName; none: no extension. */
+  /** dNSName entries of subjectAltName, as UTF-8; without any entry there is no extension. */
   readonly names: readonly string[];
+  /** iPAddress entries, with the places {ipv4} and {ipv6} for those of the MX host. */
+  readonly addresses: readonly string[];
+  /** rfc822Name entries. */
+  readonly emails: readonly string[];
   /** commonName of the subject; null: an empty subject. */
   readonly commonName: string | null;
   /** Days from now. */
   readonly notBefore: number;
   readonly notAfter: number;
+  /** basicConstraints of the leaf. */
+  readonly isCa: boolean;
+  /** null: no extension. */
+  readonly keyUsage: readonly KeyUsage[] | null;
+  /** None: no extension. */
+  readonly purposes: readonly KeyPurpose[];
+  readonly oddExtensions: readonly OddExtension[];
+  /** Octets of an extension that only makes it large. */
+  readonly padding: number;
+  /** X.509 version; a certificate of version 1 has no extensions. */
+  readonly version: 1 | 3;
+  /** Digest of the signature on the leaf; usual: as the issuer's key suggests. */
+  readonly digest: "usual" | "sha1";
   /** The issuing CA of `dv` and `ev`. */
   readonly authority: AuthorityName;
-  /** basicConstraints CA of the intermediate: false makes an issuer that must not issue. */
-  readonly intermediateIsCa: boolean;
+  /** Its CAs, from root to the issuer of the leaf. */
+  readonly chain: ChainName;
   /** The certificate_list of the handshake, in order. */
   readonly sends: readonly CertificateRef[];
-  /** The server has the right certificate but signs with another private key. */
+  /** The server has the right certificate but signs with another private key. P-256 only. */
   readonly keyLost: boolean;
 }
 
@@ -210,15 +289,23 @@ export interface TlsaSpec {
   readonly matchingType: number;
   readonly data:
     | {
+        /** Of the host's certificate, or of this one, which need not be served anywhere. */
+        readonly certificate?: CertificateSpec;
         readonly from: CertificateRef;
         readonly selector: 0 | 1;
         readonly matchingType: 0 | 1 | 2;
         /** false: well-formed data of another key and certificate. */
         readonly matches: boolean;
+        /** The data in hexadecimal digits, as ASCII text. */
+        readonly asText?: boolean;
         /** Cuts the data to, or fills it up to, this many octets. */
         readonly octets?: number;
+        /** Octets behind it, hexadecimal. */
+        readonly trailing?: string;
       }
-    | { readonly hex: string };
+    | { readonly hex: string }
+    /** The whole RDATA, which may be too short for usage, selector and matching type. */
+    | { readonly rdata: string };
   /** Where the record stands, if not with the others of its host: see MxHost.tlsaAt. */
   readonly at?: string;
 }
@@ -272,6 +359,8 @@ export interface MxHost {
   /** Where the server listens, and TLSA records stand: _25._tcp (RFC 7672 2.2.3). */
   readonly port: number;
   readonly certificate: CertificateSpec;
+  /** Certificates of other key types besides: the server picks what the client can verify. */
+  readonly furtherCertificates: readonly CertificateSpec[];
   /** Further certificates, by the server name in SNI. Names hold places as above. */
   readonly sni: Readonly<Record<string, CertificateSpec>>;
   readonly tlsa: readonly TlsaSpec[];

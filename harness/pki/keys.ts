@@ -7,14 +7,28 @@ export interface SigningKey {
   /** SubjectPublicKeyInfo, DER. */
   readonly spki: Buffer;
   readonly privateKey: KeyObject;
-  sign(data: Uint8Array): Buffer;
+  /** usual: with the digest that fits the key. */
+  sign(data: Uint8Array, digest?: "usual" | "sha1"): Buffer;
 }
 
-/** RSA keys take 100 ms to make: two serve the whole process, in turn. */
-const rsaPool: { publicKey: KeyObject; privateKey: KeyObject }[] = [];
-let rsaTurn = 0;
+interface Pair {
+  readonly publicKey: KeyObject;
+  readonly privateKey: KeyObject;
+}
 
-function pair(type: KeyType): { publicKey: KeyObject; privateKey: KeyObject } {
+/** RSA keys take long to make (2048 bits 100 ms, 4096 bits a second): those made once serve the whole process. */
+const pool = new Map<string, Pair>();
+
+function rsaPair(modulusLength: number, nth: number | undefined): Pair {
+  if (nth === undefined) return generateKeyPairSync("rsa", { modulusLength });
+  const known = pool.get(`${modulusLength} ${nth}`);
+  if (known) return known;
+  const made = generateKeyPairSync("rsa", { modulusLength });
+  pool.set(`${modulusLength} ${nth}`, made);
+  return made;
+}
+
+function pair(type: KeyType, nth: number | undefined): Pair {
   switch (type) {
     case "p256":
       return generateKeyPairSync("ec", { namedCurve: "P-256" });
@@ -22,22 +36,24 @@ function pair(type: KeyType): { publicKey: KeyObject; privateKey: KeyObject } {
       return generateKeyPairSync("ec", { namedCurve: "P-384" });
     case "ed25519":
       return generateKeyPairSync("ed25519");
-    case "rsa2048": {
-      if (rsaPool.length < 2) rsaPool.push(generateKeyPairSync("rsa", { modulusLength: 2048 }));
-      const pooled = rsaPool[rsaTurn++ % rsaPool.length];
-      return pooled ?? generateKeyPairSync("rsa", { modulusLength: 2048 });
-    }
+    case "rsa1024":
+      return rsaPair(1024, nth);
+    case "rsa2048":
+      return rsaPair(2048, nth);
+    case "rsa4096":
+      return rsaPair(4096, nth);
   }
 }
 
-export function createKey(type: KeyType): SigningKey {
-  const { publicKey, privateKey } = pair(type);
-  const digest = type === "ed25519" ? null : type === "p384" ? "sha384" : "sha256";
+/** A fresh key; with `nth`, an RSA key that whoever asked for the same number before has too. */
+export function createKey(type: KeyType, nth?: number): SigningKey {
+  const { publicKey, privateKey } = pair(type, nth);
+  const usual = type === "ed25519" ? null : type === "p384" ? "sha384" : "sha256";
   return {
     type,
     spki: publicKey.export({ format: "der", type: "spki" }),
     privateKey,
-    sign: (data) => sign(digest, data, privateKey),
+    sign: (data, digest = "usual") => sign(digest === "usual" ? usual : digest, data, privateKey),
   };
 }
 

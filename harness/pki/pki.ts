@@ -1,8 +1,17 @@
 import { createHash } from "node:crypto";
-import type { AuthorityName, CertificateRef, CertificateSpec } from "../model/scenario.ts";
+import { chains } from "../model/chains.ts";
+import {
+  type AuthorityName,
+  authorityNames,
+  type CaName,
+  type CertificateRef,
+  type CertificateSpec,
+  caNames,
+} from "../model/scenario.ts";
 import { UsageError } from "../words/errors.ts";
+import { createAuthorities, createIssuer, issuerName } from "./authorities.ts";
 import { type Certificate, createCertificate, type NameAttribute, oids } from "./certificate.ts";
-import { createKey, lostKey, pkcs8, type SigningKey } from "./keys.ts";
+import { createKey, lostKey, pkcs8 } from "./keys.ts";
 
 export type { Certificate } from "./certificate.ts";
 
@@ -22,8 +31,11 @@ export interface Pki {
   readonly trustStore: string;
   /** Certificates that nobody serves, as many as are asked for: what records that must not match are made of. */
   stranger(index: number): Stranger;
-  /** Issues what the spec says; names in it are FQDNs without final dot. */
-  issue(spec: CertificateSpec): IssuedChain;
+  /**
+   * Issues what the spec says, anew each time; names and addresses in it hold no places. With `nth` an RSA key is not
+   * fresh, but that of all who ask with the same number: see createKey().
+   */
+  issue(spec: CertificateSpec, nth?: number): IssuedChain;
 }
 
 export interface Stranger {
@@ -31,72 +43,32 @@ export interface Stranger {
   readonly root: Certificate;
 }
 
-interface Issuer {
-  readonly certificate: Certificate;
-  readonly name: readonly NameAttribute[];
-  readonly key: SigningKey;
-}
-
-interface Authority {
-  readonly root: Issuer;
-  readonly intermediate: Issuer;
-  /** Not a CA, though it issues. */
-  readonly impostor: Issuer;
-}
-
 const day = 86_400_000;
+
+/** The CAs that any certificate may be sent along with: "other-root". */
+function elsewhere(ref: CertificateRef): { authority: AuthorityName; name: CaName } | undefined {
+  const authority = authorityNames.find((one) => ref.startsWith(`${one}-`));
+  return authority && { authority, name: ref.endsWith("-root") ? "root" : "intermediate" };
+}
 
 export function createPki(now: Date): Pki {
   const days = (count: number): Date => new Date(now.getTime() + count * day);
-
-  const issuer = (name: string, by: Issuer | null, ca: boolean): Issuer => {
-    const subject = [
-      [oids.organization, "danelab"],
-      [oids.commonName, name],
-    ] as const;
-    const key = createKey("p256");
-    const certificate = createCertificate({
-      subject,
-      issuer: by?.name ?? subject,
-      key,
-      issuerKey: by?.key ?? key,
-      notBefore: days(-365),
-      notAfter: days(3650),
-      names: [],
-      ca,
-      policy: null,
-    });
-    return { certificate, name: subject, key };
-  };
-
-  const authorities = new Map<AuthorityName, Authority>();
-  const authority = (name: AuthorityName): Authority => {
-    const known = authorities.get(name);
-    if (known) return known;
-    const title = `danelab ${name} CA`;
-    const root = issuer(`${title} root`, null, true);
-    const made = {
-      root,
-      intermediate: issuer(`${title} intermediate`, root, true),
-      impostor: issuer(`${title} server that is no CA`, root, false),
-    };
-    authorities.set(name, made);
-    return made;
-  };
+  const authorities = createAuthorities(days);
 
   const strangers: Stranger[] = [];
   const stranger = (index: number): Stranger => {
     const subject = [[oids.commonName, `stranger${index}.example`]] as const;
     const key = createKey("p256");
-    const validity = { notBefore: days(-1), notAfter: days(90) };
+    const root = { name: issuerName(`danelab stranger ${index}`), key: createKey("p256") };
     strangers[index] ??= {
-      root: issuer(`danelab stranger ${index}`, null, true).certificate,
+      root: createIssuer(root, null, days).certificate,
       leaf: createCertificate({
         subject,
         issuer: subject,
         key,
         issuerKey: key,
-        ...validity,
+        notBefore: days(-1),
+        notAfter: days(90),
         names: [`stranger${index}.example`],
         ca: false,
         policy: null,
@@ -105,21 +77,30 @@ export function createPki(now: Date): Pki {
     return strangers[index];
   };
 
-  const issue = (spec: CertificateSpec): IssuedChain => {
-    const key = createKey(spec.key);
-    const chain = spec.kind === "self-signed" ? null : authority(spec.authority);
-    const intermediate = chain && (spec.intermediateIsCa ? chain.intermediate : chain.impostor);
+  const issue = (spec: CertificateSpec, nth?: number): IssuedChain => {
+    const key = createKey(spec.key, nth);
+    const { authority, chain } = spec;
+    const issuer =
+      spec.kind === "self-signed" ? null : authorities.ca(authority, chain, chains[chain].issuer);
     const subject = subjectOf(spec);
     const leafFrom = (notBefore: Date, notAfter: Date): Certificate =>
       createCertificate({
         subject,
-        issuer: intermediate?.name ?? subject,
+        issuer: issuer?.name ?? subject,
         key,
-        issuerKey: intermediate?.key ?? key,
+        issuerKey: issuer?.key ?? key,
         notBefore,
         notAfter,
         names: spec.names,
-        ca: false,
+        addresses: spec.addresses,
+        emails: spec.emails,
+        ca: spec.isCa,
+        keyUsage: spec.keyUsage,
+        purposes: spec.purposes,
+        odd: spec.oddExtensions,
+        padding: spec.padding,
+        version: spec.version,
+        digest: spec.digest,
         policy:
           spec.kind === "dv" ? oids.domainValidated : spec.kind === "ev" ? oids.extendedValidation : null,
       });
@@ -127,32 +108,17 @@ export function createPki(now: Date): Pki {
     let previous: Certificate | undefined;
 
     const certificate = (ref: CertificateRef): Certificate => {
-      switch (ref) {
-        case "leaf":
-          return leaf;
-        case "previous-leaf":
-          previous ??= leafFrom(days(-90), days(-1));
-          return previous;
-        case "intermediate":
-        case "root": {
-          const own = ref === "root" ? chain?.root : intermediate;
-          if (!own) throw new UsageError(`a self-signed certificate has no ${ref}`);
-          return own.certificate;
-        }
-        case "private-root":
-        case "private-intermediate":
-        case "public-root":
-        case "public-intermediate":
-        case "other-root":
-        case "other-intermediate":
-          return named(ref);
+      if (ref === "leaf") return leaf;
+      if (ref === "previous-leaf") {
+        previous ??= leafFrom(days(-90), days(-1));
+        return previous;
       }
-    };
-    const named = (
-      ref: Exclude<CertificateRef, "leaf" | "previous-leaf" | "intermediate" | "root">,
-    ): Certificate => {
-      const of = (["private", "public", "other"] as const).find((name) => ref.startsWith(name)) ?? "other";
-      return ref.endsWith("root") ? authority(of).root.certificate : authority(of).intermediate.certificate;
+      const other = elsewhere(ref);
+      if (other) return authorities.ca(other.authority, "intermediate", other.name).certificate;
+      const own = caNames.find((name) => name === ref);
+      if (!own || spec.kind === "self-signed")
+        throw new UsageError(`a self-signed certificate has no ${ref}`);
+      return authorities.ca(authority, chain, own).certificate;
     };
     const sent = spec.sends.map(certificate);
     return {
@@ -165,7 +131,7 @@ export function createPki(now: Date): Pki {
   };
 
   return {
-    trustStore: authority("public").root.certificate.pem,
+    trustStore: authorities.ca("public", "intermediate", "root").certificate.pem,
     stranger,
     issue,
   };

@@ -17,7 +17,7 @@ export function associationData(certificate: Certificate, selector: 0 | 1, match
 }
 
 /**
- * TLSA RDATA: usage, selector, matching type, data. Records of one RRset that match nothing are told apart by their
+ * TLSA RDATA: usage, selector, matching type, data, of the chain that the record is about. Records of one RRset that match nothing are told apart by their
  * index, as an RRset holds no record twice (RFC 2181 5).
  */
 export function tlsaRdata(
@@ -26,6 +26,7 @@ export function tlsaRdata(
   pki: Pki,
   index = 0,
 ): Uint8Array {
+  if ("rdata" in data) return Buffer.from(data.rdata, "hex");
   const head = Buffer.from([usage, selector, matchingType]);
   if ("hex" in data) return Buffer.concat([head, Buffer.from(data.hex, "hex")]);
   const anchor = usage === 0 || usage === 2;
@@ -34,12 +35,14 @@ export function tlsaRdata(
     : anchor
       ? pki.stranger(index).root
       : pki.stranger(index).leaf;
-  const whole = associationData(certificate, data.selector, data.matchingType);
-  if (data.octets === undefined) return Buffer.concat([head, whole]);
+  const honest = associationData(certificate, data.selector, data.matchingType);
+  const whole = data.asText ? Buffer.from(honest.toString("hex")) : honest;
+  const { octets = whole.length, trailing = "" } = data;
   return Buffer.concat([
     head,
-    whole.subarray(0, data.octets),
-    Buffer.alloc(Math.max(0, data.octets - whole.length)),
+    whole.subarray(0, octets),
+    Buffer.alloc(Math.max(0, octets - whole.length)),
+    Buffer.from(trailing, "hex"),
   ]);
 }
 

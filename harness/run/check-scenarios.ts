@@ -13,6 +13,7 @@ import type {
 import { selfSigned, tlsa } from "../vocabulary.ts";
 import { UsageError } from "../words/errors.ts";
 import { nearest } from "../words/nearest.ts";
+import { certificateProblem } from "./check-certificates.ts";
 import { certificate, type expectation, file, mx, scenario, step, zone } from "./scenario-fields.ts";
 
 /**
@@ -138,15 +139,9 @@ function hostOf(text: MxText, index: number, several: boolean): MxHost {
     port: text.port ?? 25,
     addresses: text.addresses ?? "both",
     certificate: text.certificate ?? selfSigned(),
+    furtherCertificates: text.furtherCertificates ?? [],
     sni: text.sni ?? {},
-    tlsa: (text.tlsa ?? ["3 1 1"]).map((one) => {
-      if (typeof one === "string") return tlsa(one);
-      const { at, data, ...parameters } = one;
-      const place = at === undefined ? {} : { at };
-      if ("hex" in data) return { ...parameters, data, ...place };
-      const { octets, ...rest } = data;
-      return { ...parameters, data: octets === undefined ? rest : { ...rest, octets }, ...place };
-    }),
+    tlsa: (text.tlsa ?? ["3 1 1"]).map((one) => (typeof one === "string" ? tlsa(one) : one)),
     tlsaAt: text.tlsaAt ?? "host",
     server: text.server ?? "normal",
     attacker: text.attacker ?? null,
@@ -282,6 +277,8 @@ function contradiction(scenario: Scenario): string | null {
     }
     if (!host.alias && [host.tlsaAt, ...host.tlsa.map(({ at }) => at)].includes("alias"))
       return 'field "mx.tlsaAt": the host has no alias';
+    const problem = certificateProblem(host);
+    if (problem) return problem;
   }
   const lost = Object.keys(zones).find((key) => !isDelegated(key, zones));
   if (lost !== undefined)

@@ -1,8 +1,15 @@
 import * as z from "zod";
 import {
   answerActions,
+  authorityNames,
+  caNames,
+  chainNames,
   dnssecAlgorithms,
   faultNames,
+  keyPurposes,
+  keyTypes,
+  keyUsages,
+  oddExtensions,
   outcomes,
   policies,
   senderSetups,
@@ -21,23 +28,32 @@ export const expectation = z.object({
   never: z.array(z.enum(outcomes)),
   leaks: z.enum(["on-the-wire", "to-the-attacker"]).optional(),
 });
-const authority = z.enum(["private", "public", "other"]);
+const hexadecimal = z.string().regex(/^([0-9a-fA-F]{2})*$/, "must be hexadecimal");
 const certificateRef = z.enum([
   "leaf",
   "previous-leaf",
-  "intermediate",
-  "root",
-  ...(["private", "public", "other"] as const).flatMap((of) => [`${of}-intermediate`, `${of}-root`] as const),
+  ...caNames,
+  ...authorityNames.flatMap((of) => [`${of}-intermediate`, `${of}-root`] as const),
 ]);
 export const certificate = z.strictObject({
   kind: z.enum(["self-signed", "dv", "ev"]),
-  key: z.enum(["p256", "p384", "rsa2048", "ed25519"]),
+  label: z.string(),
+  key: z.enum(keyTypes),
   names: z.array(name),
+  addresses: z.array(name),
+  emails: z.array(name),
   commonName: name.nullable(),
   notBefore: z.number(),
   notAfter: z.number(),
-  authority,
-  intermediateIsCa: z.boolean(),
+  isCa: z.boolean(),
+  keyUsage: z.array(z.enum(keyUsages)).nullable(),
+  purposes: z.array(z.enum(keyPurposes)),
+  oddExtensions: z.array(z.enum(oddExtensions)),
+  padding: z.int().min(0).max(100_000),
+  version: z.union([z.literal(1), z.literal(3)]),
+  digest: z.enum(["usual", "sha1"]),
+  authority: z.enum(authorityNames),
+  chain: z.enum(chainNames),
   sends: z.array(certificateRef).min(1),
   keyLost: z.boolean(),
 });
@@ -47,15 +63,19 @@ const tlsaSpec = z.strictObject({
   matchingType: octet,
   data: z.union([
     z.strictObject({
+      certificate: z.exactOptional(certificate),
       from: certificateRef,
       selector: z.union([z.literal(0), z.literal(1)]),
       matchingType: z.union([z.literal(0), z.literal(1), z.literal(2)]),
       matches: z.boolean(),
-      octets: z.int().min(0).optional(),
+      asText: z.exactOptional(z.boolean()),
+      octets: z.exactOptional(z.int().min(0)),
+      trailing: z.exactOptional(hexadecimal),
     }),
-    z.strictObject({ hex: z.string().regex(/^([0-9a-fA-F]{2})*$/, "must be hexadecimal") }),
+    z.strictObject({ hex: hexadecimal }),
+    z.strictObject({ rdata: hexadecimal }),
   ]),
-  at: name.optional(),
+  at: z.exactOptional(name),
 });
 const attacker = z.union([
   z.strictObject({ does: z.enum(["strip-starttls", "starttls-454", "abort-handshake"]) }),
@@ -80,6 +100,7 @@ export const mx = z.strictObject({
   port: z.int().min(1).max(65535).optional(),
   addresses: z.enum(["both", "ipv4", "ipv6", "none"]).optional(),
   certificate: certificate.optional(),
+  furtherCertificates: z.array(certificate).optional(),
   sni: z.record(z.string(), certificate).optional(),
   tlsa: z
     .array(z.union([z.string().regex(/^\d{1,3} \d{1,3} \d{1,3}$/, 'must be like "3 1 1"'), tlsaSpec]))

@@ -34,37 +34,43 @@ export const ttl = 60;
 /** Serial, refresh, retry, expire; the minimum, which is the negative TTL, comes behind. */
 const soaTimers = "1 3600 600 86400";
 
+interface Bearer {
+  readonly host: MxHost;
+  readonly address: { readonly ipv4: string; readonly ipv6: string };
+  /** Whoever is somebody else has keys of his own, whatever his certificate says. */
+  readonly is: "host" | "attacker";
+}
+
 function issue(
   spec: CertificateSpec,
+  { host, address, is }: Bearer,
   names: DomainNames,
-  host: MxHost,
   { pki, issued }: DomainMakers,
-  /** Whoever is somebody else has keys of his own, whatever his certificate says. */
-  owner: "host" | "attacker" = "host",
 ): IssuedChain {
+  const expand = (texts: readonly string[]): readonly string[] =>
+    texts.map((text) => names.expand(text, host));
   const expanded = {
     ...spec,
-    names: spec.names.map((name) => names.expand(name, host)),
+    names: expand(spec.names),
+    addresses: spec.addresses.map((text) =>
+      text.replace("{ipv4}", address.ipv4).replace("{ipv6}", address.ipv6),
+    ),
+    emails: expand(spec.emails),
     commonName: spec.commonName === null ? null : names.expand(spec.commonName, host),
   };
-  const key = `${owner} ${JSON.stringify(expanded)}`;
-  const chain = issued.get(key) ?? pki.issue(expanded);
+  const key = `${is} ${JSON.stringify(expanded)}`;
+  const chain = issued.get(key) ?? pki.issue(expanded, issued.size);
   issued.set(key, chain);
   return chain;
 }
 
-function pem(chain: IssuedChain): PemChain {
-  return { chain: chain.chain, key: chain.key };
+function pem({ chain, key }: IssuedChain): PemChain {
+  return { chain, key };
 }
 
-function farmAttacker(
-  attacker: Attacker,
-  names: DomainNames,
-  host: MxHost,
-  makers: DomainMakers,
-): FarmAttacker {
+function farmAttacker(attacker: Attacker, issueTo: (spec: CertificateSpec) => PemChain): FarmAttacker {
   return attacker.does === "intercept"
-    ? { does: "intercept", certificate: pem(issue(attacker.certificate, names, host, makers, "attacker")) }
+    ? { does: "intercept", certificate: issueTo(attacker.certificate) }
     : attacker;
 }
 
@@ -99,7 +105,11 @@ export function compileDomain(domain: RecipientDomain, makers: DomainMakers): Co
   const hosts = scenario.mx.map((host): FarmHost => {
     const hostName = names.hostName(host);
     const address = makers.nextAddress();
-    const chain = issue(host.certificate, names, host, makers);
+    const issueTo =
+      (is: Bearer["is"]) =>
+      (spec: CertificateSpec): IssuedChain =>
+        issue(spec, { host, address, is }, names, makers);
+    const own = issueTo("host");
     const addresses: string[] = [];
     if (host.addresses === "both" || host.addresses === "ipv4") {
       addresses.push(address.ipv4);
@@ -115,7 +125,9 @@ export function compileDomain(domain: RecipientDomain, makers: DomainMakers): Co
     for (const [index, tlsa] of host.tlsa.entries()) {
       const owner = names.tlsaOwner(host, tlsa.at ?? host.tlsaAt);
       // Under a name of nearly 255 octets there is no room for _25._tcp.
-      if (fitsInDns(owner)) add(rawRecord(owner, "TLSA", ttl, tlsaRdata(tlsa, chain, makers.pki, index)));
+      if (!fitsInDns(owner)) continue;
+      const of = "from" in tlsa.data ? (tlsa.data.certificate ?? host.certificate) : host.certificate;
+      add(rawRecord(owner, "TLSA", ttl, tlsaRdata(tlsa, own(of), makers.pki, index)));
     }
     if (host.published) add(record(mxOwner, "MX", ttl, `${host.preference} ${names.mxTarget(host)}`));
     return {
@@ -123,14 +135,12 @@ export function compileDomain(domain: RecipientDomain, makers: DomainMakers): Co
       name: hostName.replace(/\.$/, ""),
       addresses,
       behaviour: host.server,
-      certificate: pem(chain),
+      certificate: pem(own(host.certificate)),
+      furtherCertificates: host.furtherCertificates.map((spec) => pem(own(spec))),
       sni: Object.fromEntries(
-        Object.entries(host.sni).map(([name, spec]) => [
-          names.expand(name, host),
-          pem(issue(spec, names, host, makers)),
-        ]),
+        Object.entries(host.sni).map(([name, spec]) => [names.expand(name, host), pem(own(spec))]),
       ),
-      attacker: host.attacker ? farmAttacker(host.attacker, names, host, makers) : null,
+      attacker: host.attacker ? farmAttacker(host.attacker, (spec) => pem(issueTo("attacker")(spec))) : null,
     };
   });
 
