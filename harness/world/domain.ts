@@ -52,9 +52,7 @@ function issue(
   const expanded = {
     ...spec,
     names: expand(spec.names),
-    addresses: spec.addresses.map((text) =>
-      text.replace("{ipv4}", address.ipv4).replace("{ipv6}", address.ipv6),
-    ),
+    addresses: spec.addresses.map((text) => withAddress(text, address)),
     emails: expand(spec.emails),
     commonName: spec.commonName === null ? null : names.expand(spec.commonName, host),
   };
@@ -74,20 +72,25 @@ function farmAttacker(attacker: Attacker, issueTo: (spec: CertificateSpec) => Pe
     : attacker;
 }
 
-function specified(spec: RecordSpec, key: string, names: DomainNames): ResourceRecord {
+/** The place {ipv4} and {ipv6} of the first MX host. */
+function withAddress(text: string, address: Bearer["address"] | undefined): string {
+  return address ? text.replace("{ipv4}", address.ipv4).replace("{ipv6}", address.ipv6) : text;
+}
+
+function specified({ data, ...spec }: RecordSpec, key: string, names: DomainNames): ResourceRecord {
   const owner = names.absolute(spec.name, key);
   const target = (text: string): string => names.absolute(text, key);
   switch (spec.type) {
     case "MX": {
-      const [preference = "", exchange = ""] = spec.data.split(" ");
+      const [preference = "", exchange = ""] = data.split(" ");
       return record(owner, "MX", ttl, `${preference} ${target(exchange)}`);
     }
     case "CNAME":
     case "DNAME":
     case "NS":
-      return record(owner, spec.type, ttl, target(spec.data));
+      return record(owner, spec.type, ttl, target(data));
     default:
-      return record(owner, spec.type, ttl, spec.data);
+      return record(owner, spec.type, ttl, data);
   }
 }
 
@@ -102,9 +105,10 @@ export function compileDomain(domain: RecipientDomain, makers: DomainMakers): Co
   };
   const mxOwner = isAlias(names.recipient, scenario, names) ? names.absolute("@", "@") : names.recipient;
 
-  const hosts = scenario.mx.map((host): FarmHost => {
+  const given = scenario.mx.map(() => makers.nextAddress());
+  const hosts = scenario.mx.map((host, index): FarmHost => {
     const hostName = names.hostName(host);
-    const address = makers.nextAddress();
+    const address = given[index] ?? makers.nextAddress();
     const issueTo =
       (is: Bearer["is"]) =>
       (spec: CertificateSpec): IssuedChain =>
@@ -122,12 +126,12 @@ export function compileDomain(domain: RecipientDomain, makers: DomainMakers): Co
     const { alias } = host;
     if (alias && alias.target !== null)
       add(record(names.mxTarget(host), "CNAME", ttl, names.absolute(alias.target, alias.zone, host)));
-    for (const [index, tlsa] of host.tlsa.entries()) {
+    for (const [number, tlsa] of host.tlsa.entries()) {
       const owner = names.tlsaOwner(host, tlsa.at ?? host.tlsaAt);
       // Under a name of nearly 255 octets there is no room for _25._tcp.
       if (!fitsInDns(owner)) continue;
       const of = "from" in tlsa.data ? (tlsa.data.certificate ?? host.certificate) : host.certificate;
-      add(rawRecord(owner, "TLSA", ttl, tlsaRdata(tlsa, own(of), makers.pki, index)));
+      add(rawRecord(owner, "TLSA", ttl, tlsaRdata(tlsa, own(of), makers.pki, number)));
     }
     if (host.published) add(record(mxOwner, "MX", ttl, `${host.preference} ${names.mxTarget(host)}`));
     return {
@@ -135,8 +139,12 @@ export function compileDomain(domain: RecipientDomain, makers: DomainMakers): Co
       name: hostName.replace(/\.$/, ""),
       addresses,
       behaviour: host.server,
-      certificate: pem(own(host.certificate)),
-      furtherCertificates: host.furtherCertificates.map((spec) => pem(own(spec))),
+      certificate: {
+        ...pem(own(host.certificate)),
+        ...(host.furtherCertificates.length > 0
+          ? { further: host.furtherCertificates.map((spec) => pem(own(spec))) }
+          : {}),
+      },
       sni: Object.fromEntries(
         Object.entries(host.sni).map(([name, spec]) => [names.expand(name, host), pem(own(spec))]),
       ),
@@ -157,7 +165,10 @@ export function compileDomain(domain: RecipientDomain, makers: DomainMakers): Co
       ),
       record(origin, "NS", zone.ttl, nameServer),
     ];
-    const further = zone.records.map((spec) => ({ ...specified(spec, key, names), ttl: zone.ttl }));
+    const further = zone.records.map(({ data, ...spec }) => ({
+      ...specified({ ...spec, data: withAddress(data, given[0]) }, key, names),
+      ttl: zone.ttl,
+    }));
     const absolute = (name: string): string => names.absolute(name, key);
     return [
       {

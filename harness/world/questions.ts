@@ -5,21 +5,24 @@ import type { CompiledDomain } from "./domain.ts";
 /** What a sender will ask, or may: the answers tell whether the resolver sees the domain as the scenario means it. */
 export function questionsOf({
   domain,
-  names: { recipient, mxTarget, tlsaOwner },
-}: Pick<CompiledDomain, "domain" | "names">): readonly DnsQuestion[] {
+  names: { recipient, mxTarget, tlsaOwner, absolute },
+  drafts,
+}: Pick<CompiledDomain, "domain" | "names" | "drafts">): readonly DnsQuestion[] {
   const questions = new Map<string, DnsQuestion>();
   const ask = (name: string, type: DnsQuestion["type"]): void => {
-    if (fitsInDns(name)) questions.set(`${name} ${type}`, { name, type });
+    if (fitsInDns(name)) questions.set(`${name.toLowerCase()} ${type}`, { name, type });
   };
-  ask(recipient, "MX");
+  const { route } = domain.scenario;
+  ask(route?.mx ? absolute(route.to, "@") : recipient, "MX");
   for (const host of domain.scenario.mx) {
     ask(mxTarget(host), "A");
     ask(mxTarget(host), "AAAA");
     ask(tlsaOwner(host, "host"), "TLSA");
-    if (!host.alias) continue;
-    ask(tlsaOwner(host, "alias"), "TLSA");
-    // RFC 7672 2.2.2: the alias by itself tells the first link's state.
-    ask(mxTarget(host), "CNAME");
+    if (host.alias) ask(tlsaOwner(host, "alias"), "TLSA");
+  }
+  // RFC 7672 2.2.2: an alias by itself tells the state of its link.
+  for (const { records } of drafts) {
+    for (const { name, type } of records) if (type === "CNAME") ask(name, "CNAME");
   }
   return [...questions.values()];
 }
