@@ -1,5 +1,12 @@
 import { constants, createPrivateKey, createPublicKey, X509Certificate } from "node:crypto";
-import { createSecureContext, type SecureContext, type SecureVersion } from "node:tls";
+import {
+  createSecureContext,
+  DEFAULT_CIPHERS,
+  type SecureContext,
+  type SecureContextOptions,
+  type SecureVersion,
+  type TLSSocket,
+} from "node:tls";
 import type { FarmHost, PemChain } from "../../harness/model/farm.ts";
 import { HarnessError, messageOf } from "../../harness/words/errors.ts";
 
@@ -10,7 +17,7 @@ export interface TlsVersions {
 
 export interface Credentials {
   readonly context: SecureContext;
-  /** SHA-256 of the leaf: hexadecimal, lower case, no separators. */
+  /** SHA-256 of the leaf, of the first where there are several: hexadecimal, lower case, no separators. */
   readonly fingerprint: string;
 }
 
@@ -23,7 +30,7 @@ export function credentialsOf(certificate: PemChain, versions: TlsVersions): Cre
   if (known !== undefined) return known;
   const credentials = {
     context: contextOf(certificate, versions),
-    fingerprint: new X509Certificate(certificate.chain).fingerprint256.replaceAll(":", "").toLowerCase(),
+    fingerprint: fingerprintOf(new X509Certificate(certificate.chain)),
   };
   made.set(certificate, (made.get(certificate) ?? new Map<string, Credentials>()).set(key, credentials));
   return credentials;
@@ -35,20 +42,51 @@ export function certificateFor(host: FarmHost, serverName: string | null): PemCh
   return (Object.hasOwn(host.sni, name) ? host.sni[name] : undefined) ?? host.certificate;
 }
 
-function contextOf({ chain, key }: PemChain, versions: TlsVersions): SecureContext {
-  const options = {
+/** Fingerprint of the certificate that the server chose for this client; null before it did. */
+export function servedFingerprint(tls: TLSSocket): string | null {
+  const leaf = tls.getX509Certificate();
+  return leaf ? fingerprintOf(leaf) : null;
+}
+
+function fingerprintOf({ fingerprint256 }: X509Certificate): string {
+  return fingerprint256.replaceAll(":", "").toLowerCase();
+}
+
+function contextOf(certificate: PemChain, versions: TlsVersions): SecureContext {
+  const all = [certificate, ...(certificate.further ?? [])];
+  const options: SecureContextOptions = {
     ...versions,
-    cert: chain,
+    cert: all.map(({ chain }) => chain),
     // No trust anchors: nothing is verified here, and nothing may be added to the chain.
     ca: [],
     // A resumed session serves no certificate, so there would be nothing to witness.
     secureOptions: constants.SSL_OP_NO_TICKET,
+    key: all.map(({ key }) => key),
   };
+  return attempt(options, [
+    [
+      /key values mismatch/,
+      (before) => ({ ...before, key: all.map(({ chain, key }) => disguise(key, chain)) }),
+    ],
+    // Weak keys and digests are what some scenarios are about.
+    [/too small|too weak/, (before) => ({ ...before, ciphers: `${DEFAULT_CIPHERS}:@SECLEVEL=0` })],
+  ]);
+}
+
+type Remedy = readonly [refusal: RegExp, remedy: (options: SecureContextOptions) => SecureContextOptions];
+
+/** Each remedy is tried once, when OpenSSL refuses for its reason. */
+function attempt(options: SecureContextOptions, remedies: readonly Remedy[]): SecureContext {
   try {
-    return createSecureContext({ ...options, key });
+    return createSecureContext(options);
   } catch (thrown) {
-    if (!messageOf(thrown).includes("key values mismatch")) throw thrown;
-    return createSecureContext({ ...options, key: disguise(key, chain) });
+    const message = messageOf(thrown);
+    const found = remedies.find(([refusal]) => refusal.test(message));
+    if (!found) throw thrown;
+    return attempt(
+      found[1](options),
+      remedies.filter((one) => one !== found),
+    );
   }
 }
 

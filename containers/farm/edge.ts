@@ -3,7 +3,7 @@ import type { Duplex } from "node:stream";
 import { TLSSocket } from "node:tls";
 import type { PemChain, Session } from "../../harness/model/farm.ts";
 import { messageOf } from "../../harness/words/errors.ts";
-import { credentialsOf, type TlsVersions } from "./certificates.ts";
+import { credentialsOf, servedFingerprint, type TlsVersions } from "./certificates.ts";
 import { readFirstFlight } from "./client-hello.ts";
 import { Recorder, type SessionOpening } from "./recorder.ts";
 import { type Edits, Relay } from "./relay.ts";
@@ -152,7 +152,7 @@ export class Edge {
       });
       tls.once("secure", () => {
         established = true;
-        this.#recorder.certificateServed(fingerprint);
+        this.#recorder.certificateServed(servedFingerprint(tls) ?? fingerprint);
         this.#recorder.tlsEstablished({
           version: tls.getProtocol() ?? "unknown",
           cipher: tls.getCipher().standardName,

@@ -6,6 +6,8 @@ export interface PemChain {
   /** PEM, leaf first: the certificate_list of the handshake. */
   readonly chain: string;
   readonly key: string;
+  /** Of other key types, loaded along with it: the client's signature algorithms decide which is served. */
+  readonly further?: readonly PemChain[];
 }
 
 export type FarmAttacker =
@@ -21,8 +23,6 @@ export interface FarmHost {
   readonly addresses: readonly string[];
   readonly behaviour: ServerBehaviour;
   readonly certificate: PemChain;
-  /** Of other key types, served beside `certificate`: the client's signature algorithms decide. */
-  readonly furtherCertificates?: readonly PemChain[];
   /** By server name (lower case, no final dot); any other name, or none, gets `certificate`. */
   readonly sni: Readonly<Record<string, PemChain>>;
   readonly attacker: FarmAttacker | null;

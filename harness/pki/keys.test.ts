@@ -6,6 +6,7 @@ import { createKey, lostKey, pkcs8 } from "./keys.ts";
 const types = [
   ["p256", "ec", "sha256"],
   ["p384", "ec", "sha384"],
+  ["rsa1024", "rsa", "sha256"],
   ["rsa2048", "rsa", "sha256"],
   ["ed25519", "ed25519", null],
 ] as const;
@@ -19,7 +20,7 @@ describe.each(types)("%s", (type, kind, digest) => {
     const details = publicKey.asymmetricKeyDetails;
     if (type === "p256") expect(details?.namedCurve).toBe("prime256v1");
     if (type === "p384") expect(details?.namedCurve).toBe("secp384r1");
-    if (type === "rsa2048") expect(details?.modulusLength).toBe(2048);
+    if (kind === "rsa") expect(details?.modulusLength).toBe(Number(type.slice(3)));
   });
 
   it("signs what its public half verifies", () => {
@@ -36,6 +37,22 @@ describe.each(types)("%s", (type, kind, digest) => {
   it("is another one next time", () => {
     expect(createKey(type).spki.equals(createKey(type).spki)).toBe(false);
   });
+});
+
+it("RSA keys, which take long to make, are shared by those who ask with the same number", () => {
+  const first = createKey("rsa1024", 1).spki;
+  expect(createKey("rsa1024", 1).spki).toEqual(first);
+  expect(createKey("rsa1024", 2).spki).not.toEqual(first);
+  expect(createKey("rsa1024").spki).not.toEqual(first);
+  expect(createKey("p256", 1).spki).not.toEqual(createKey("p256", 1).spki);
+});
+
+it("signs with SHA-1 where that is asked for", () => {
+  const key = createKey("p256");
+  const data = Buffer.from("to be signed");
+  const publicKey = createPublicKey({ key: key.spki, format: "der", type: "spki" });
+  expect(verify("sha1", data, publicKey, key.sign(data, "sha1"))).toBe(true);
+  expect(verify("sha256", data, publicKey, key.sign(data, "sha1"))).toBe(false);
 });
 
 describe("a lost key", () => {
