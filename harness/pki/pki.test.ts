@@ -33,6 +33,11 @@ function issuedBy(certificate: X509Certificate, issuer: X509Certificate): boolea
 /** DER of an object identifier, tag and length included. */
 const identifiers = { dv: "060667810c010201", ev: "060567810c0101", subjectAltName: "0603551d11" };
 
+/** basicConstraints: critical, and a SEQUENCE that begins with TRUE (RFC 5280 4.2.1.9). */
+function saysCa({ raw }: X509Certificate): boolean {
+  return /0603551d130101ff04..30..0101ff/.test(raw.toString("hex"));
+}
+
 const day = 86_400_000;
 
 describe("a self-signed certificate", () => {
@@ -177,7 +182,9 @@ describe("chains", () => {
       const own = parse(certificates, caNames.find((one) => one === name)!);
       const by = spec.by === null ? own : at(spec.by);
       expect(issuedBy(own, by), name).toBe(true);
-      expect(own.ca, name).toBe(spec.isCa ?? true);
+      expect(saysCa(own), name).toBe(spec.isCa ?? true);
+      // OpenSSL, and with it node:crypto, looks at keyUsage, too.
+      expect(own.ca, name).toBe(saysCa(own) && (spec.keyUsage?.includes("keyCertSign") ?? true));
       expect(own.validToDate < now, name).toBe(spec.notAfter !== undefined && spec.notAfter < 0);
       const other = spec.sameAs ?? spec.namesake;
       if (other) expect(own.subject).toBe(at(other).subject);
@@ -238,7 +245,9 @@ describe("the leaf may be odd", () => {
   });
 
   it("a CA itself", () => {
-    expect(leafOf(selfSigned({ ...named, isCa: true })).ca).toBe(true);
+    expect(saysCa(leafOf(selfSigned({ ...named, isCa: true })))).toBe(true);
+    expect(leafOf(selfSigned({ ...named, isCa: true, keyUsage: ["keyCertSign"] })).ca).toBe(true);
+    expect(saysCa(leafOf(selfSigned(named)))).toBe(false);
   });
 
   it("key usages and purposes of any kind, or none", () => {
