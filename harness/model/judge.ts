@@ -4,6 +4,7 @@ import type { Evidence } from "./evidence.ts";
 import { doesDane, type Judged, type JudgedStep, judgeAlone, unjudged } from "./judge-trial.ts";
 import type { Plan, Trial } from "./plan.ts";
 import type { StepResult, TrialResult } from "./results.ts";
+import type { Outcome } from "./scenario.ts";
 
 /**
  * From expectation and evidence to verdict. A trial's verdict may hang on others: its twin, its control. `judge` gets
@@ -26,7 +27,7 @@ export interface Judgement {
 
 export interface JudgeInput {
   readonly plan: Plan;
-  /** By sender name. */
+  /** By the name of the sender or resolver whose they are. */
   readonly divergences: ReadonlyMap<string, readonly Divergence[]>;
   /** The SNI that a domain's scenario demands, by domain key. */
   readonly sni: ReadonlyMap<string, string | null>;
@@ -42,7 +43,8 @@ export function judge(input: JudgeInput): Judge {
   const alone = new Map<string, Judged>();
   const decided = new Map<string, TrialResult>();
   const used = new Set<Divergence>();
-  const seen = new Set<Divergence>();
+  /** Divergences that could have shown, and the stacks where they could. */
+  const seen = new Map<Divergence, Set<string>>();
 
   const decide = (trial: Trial): TrialResult | undefined => {
     const own = alone.get(trial.id);
@@ -84,10 +86,12 @@ export function judge(input: JudgeInput): Judge {
           : "no evidence: the run ended before this trial did";
         decided.set(trial.id, resultOf(input, unjudged(trial, own?.evidence, missing)));
       }
-      const failed = [...decided.values()].filter(
-        ({ canary, verdict }) => canary !== null && verdict !== "pass",
-      );
-      const unbelieved = new Map(failed.map((canary) => [stackOf(canary), canary]));
+      // In the order of the plan, so that the words do not hang on what came first.
+      const failed = plan.trials.flatMap(({ id }) => {
+        const result = decided.get(id);
+        return result && result.canary !== null && result.verdict !== "pass" ? [result] : [];
+      });
+      const unbelieved = new Map(failed.toReversed().map((canary) => [stackOf(canary), canary]));
       const results = plan.trials.flatMap((trial) => {
         const result = decided.get(trial.id);
         if (!result) return [];
@@ -104,7 +108,12 @@ export function judge(input: JudgeInput): Judge {
           },
         ];
       });
-      const stale = [...seen].filter((divergence) => !used.has(divergence));
+      const stale = [...input.divergences.values()]
+        .flat()
+        .filter(
+          (divergence) =>
+            !used.has(divergence) && [...(seen.get(divergence) ?? [])].some((id) => !unbelieved.has(id)),
+        );
       return {
         trials: results,
         staleDivergences: stale.map(({ scenario, outcome, reason }) => `${scenario}: ${outcome}: ${reason}`),
@@ -134,6 +143,10 @@ function dependenciesOf(trial: Trial, plan: Plan): readonly string[] {
   return [...twins, ...controls].map(({ id }) => id);
 }
 
+function isDelivery(outcome: Outcome | null): boolean {
+  return outcome !== null && outcome !== "deferred" && outcome !== "bounced";
+}
+
 function withOthers(own: Judged, others: readonly Judged[]): Judged {
   if (own.verdict === "error") return own;
   for (const other of others) {
@@ -149,6 +162,7 @@ function withOthers(own: Judged, others: readonly Judged[]): Judged {
     if (
       other.trial.role === "twin" &&
       other.verdict === "fail" &&
+      isDelivery(other.observation.outcome) &&
       own.steps.some(({ observation }) => observation.outcome === "authenticated")
     ) {
       return {
@@ -176,18 +190,21 @@ function withDivergence(
   plan: Plan,
   divergences: ReadonlyMap<string, readonly Divergence[]>,
   used: Set<Divergence>,
-  seen: Set<Divergence>,
+  seen: Map<Divergence, Set<string>>,
 ): Judged & { readonly divergence?: Divergence } {
   const { trial, observation, verdict } = judged;
   const stack = plan.stacks.find(({ id }) => id === trial.stack);
   if (!stack || trial.role === "twin") return judged;
-  const onRecord = [stack.sender.name, stack.resolver.name].flatMap((name) => divergences.get(name) ?? []);
-  for (const divergence of onRecord) {
+  const onRecord = [stack.sender, stack.resolver].flatMap(({ name, version }) =>
+    (divergences.get(name) ?? []).map((divergence) => ({ divergence, version })),
+  );
+  for (const { divergence, version } of onRecord) {
     if (!matchesGlob(divergence.scenario, trial.scenario) || !divergence.policies.includes(trial.policy))
       continue;
-    if (divergence.versions.length > 0 && !divergence.versions.includes(stack.sender.version)) continue;
+    if (divergence.versions.length > 0 && !divergence.versions.includes(version)) continue;
     if (divergence.resolvers.length > 0 && !divergence.resolvers.includes(stack.resolver.name)) continue;
-    seen.add(divergence);
+    if (verdict === "error" || verdict === "inconclusive") continue;
+    seen.set(divergence, (seen.get(divergence) ?? new Set()).add(stack.id));
     if ((verdict === "fail" || verdict === "warn") && observation.outcome === divergence.outcome) {
       used.add(divergence);
       return {

@@ -63,8 +63,8 @@ export function observe(evidence: StepEvidence, policy: Policy): Observation {
   if (last.status === "deferred" && evidence.queued === false) {
     disagreements.push("the log says deferred, but the message is not in the queue");
   }
-  if (last.status === "sent" && evidence.queued === true) {
-    disagreements.push("the log says sent, but the message is still in the queue");
+  if (last.status !== "deferred" && evidence.queued === true) {
+    disagreements.push(`the log says ${last.status}, but the message is still in the queue`);
   }
   if (last.status === "sent" && delivered) {
     const saysTls = last.tls !== "none";

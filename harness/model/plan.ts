@@ -172,7 +172,7 @@ function stepsOf(scenario: Scenario, policy: Policy): readonly PlannedStep[] {
 }
 
 export function plan(scenarios: readonly Scenario[], options: PlanOptions): Plan {
-  const domains: RecipientDomain[] = [];
+  const domains = new Map<string, RecipientDomain>();
   const trials: Trial[] = [];
   const reaches = new Set(scenarios.filter(({ canary }) => !canary).map(reachOf));
   // A canary proves a sending host that is used.
@@ -180,29 +180,31 @@ export function plan(scenarios: readonly Scenario[], options: PlanOptions): Plan
     (one) => !one.canary || reachOf(one) === "loopback" || reaches.has(reachOf(one)),
   );
 
+  /** Key of a trial's domain: one for all stacks, unless what one stack does changes what the next one finds. */
+  const domainFor = (domain: RecipientDomain, stack: number): string => {
+    const key = changes(domain.scenario) ? `${domain.key}-${stack + 1}` : domain.key;
+    domains.set(key, { ...domain, key });
+    return key;
+  };
+
   for (const scenario of used) {
     const places = scenario.canary ? (["start", "end"] as const) : ([null] as const);
     for (const place of places) {
       for (const { policy, role, expectation } of entriesOf(scenario, options.policies)) {
         const twinned = role === "main" ? twinnedStep(scenario, policy) : undefined;
         const key = `${scenario.id}.${place ? `${policy}-${place}` : policy}`;
-        const domainOf = (suffix: string, one: Scenario, variant: Variant): RecipientDomain => ({
-          key: `${key}${suffix}`,
-          scenario: one,
-          policy,
-          variant,
-        });
-        const shared = domainOf("", scenario, place ?? "main");
-        const twinDomain =
+        const own: RecipientDomain = { key, scenario, policy, variant: place ?? "main" };
+        const twin: RecipientDomain | undefined =
           twinned === undefined
             ? undefined
-            : domainOf("-twin", twinOf(asOfStep(scenario, twinned)), place ? `${place}-twin` : "twin");
-        if (!changes(scenario)) domains.push(shared);
-        if (twinDomain) domains.push(twinDomain);
+            : {
+                key: `${key}-twin`,
+                scenario: twinOf(asOfStep(scenario, twinned)),
+                policy,
+                variant: place ? `${place}-twin` : "twin",
+              };
 
         for (const [index, stack] of options.stacks.entries()) {
-          const own = changes(scenario) ? domainOf(`-${index + 1}`, scenario, "main") : shared;
-          if (own !== shared) domains.push(own);
           const id = [scenario.id, stack.id, policy, ...(place ? [place] : [])].join("/");
           const base = {
             scenario: scenario.id,
@@ -213,14 +215,14 @@ export function plan(scenarios: readonly Scenario[], options: PlanOptions): Plan
             attempts: scenario.attempts,
           };
           const steps = stepsOf(scenario, policy);
-          trials.push({ ...base, id, role, of: null, domain: own.key, expectation, steps });
-          if (twinDomain) {
+          trials.push({ ...base, id, role, of: null, domain: domainFor(own, index), expectation, steps });
+          if (twin) {
             trials.push({
               ...base,
               id: `${id}/twin`,
               role: "twin",
               of: id,
-              domain: twinDomain.key,
+              domain: domainFor(twin, index),
               expectation: twinExpectation,
               steps: [],
             });
@@ -229,5 +231,5 @@ export function plan(scenarios: readonly Scenario[], options: PlanOptions): Plan
       }
     }
   }
-  return { scenarios: used, stacks: options.stacks, domains, trials };
+  return { scenarios: used, stacks: options.stacks, domains: [...domains.values()], trials };
 }

@@ -5,7 +5,13 @@ import { durations } from "../words/durations.ts";
 import { HarnessError, messageOf } from "../words/errors.ts";
 import { pause, within } from "../words/until.ts";
 import type { DomainStep } from "../world/world.ts";
-import { evidenceOf, resolverAnswers, type StackCollector, type TrialRecord } from "./collect.ts";
+import {
+  evidenceOf,
+  resolverAnswers,
+  type StackCollector,
+  type StepRecord,
+  type TrialRecord,
+} from "./collect.ts";
 
 /** The fourth and fifth arrow: every message of a stack is sent, and what its witnesses saw becomes evidence. */
 
@@ -160,7 +166,19 @@ async function attend(record: TrialRecord, { host, collector, retry, queue, sign
       "the resolver's log of the harness's own questions",
     );
   }
-  if (now.queueId !== null) now.queued = (await queue()).has(now.queueId);
+  now.queued = await isQueued(now, queue);
+}
+
+/** Senders log an outcome before the message leaves the queue: one that is said to be gone gets time to go. */
+async function isQueued({ queueId, attempts }: StepRecord, queue: Tools["queue"]): Promise<boolean | null> {
+  if (queueId === null) return null;
+  const stays = attempts.at(-1)?.status === "deferred";
+  const end = Date.now() + durations.sessionEnd;
+  for (;;) {
+    const queued = (await queue()).has(queueId);
+    if (!queued || stays || Date.now() >= end) return queued;
+    await pause(100);
+  }
 }
 
 /** One look at the queue serves all who ask while the one before it is under way. */
