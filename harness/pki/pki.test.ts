@@ -1,14 +1,6 @@
 import { createHash, createPrivateKey, sign, verify, X509Certificate } from "node:crypto";
 import { describe, expect, it } from "vitest";
-import { chains } from "../model/chains.ts";
-import {
-  type CaName,
-  type CertificateRef,
-  type CertificateSpec,
-  type ChainName,
-  caNames,
-  chainNames,
-} from "../model/scenario.ts";
+import type { CertificateRef, CertificateSpec } from "../model/scenario.ts";
 import { dv, ev, selfSigned } from "../vocabulary.ts";
 import { UsageError } from "../words/errors.ts";
 import { createPki, type IssuedChain } from "./pki.ts";
@@ -32,11 +24,6 @@ function issuedBy(certificate: X509Certificate, issuer: X509Certificate): boolea
 
 /** DER of an object identifier, tag and length included. */
 const identifiers = { dv: "060667810c010201", ev: "060567810c0101", subjectAltName: "0603551d11" };
-
-/** basicConstraints: critical, and a SEQUENCE that begins with TRUE (RFC 5280 4.2.1.9). */
-function saysCa({ raw }: X509Certificate): boolean {
-  return /0603551d130101ff04..30..0101ff/.test(raw.toString("hex"));
-}
 
 const day = 86_400_000;
 
@@ -167,135 +154,6 @@ describe("an extended-validation certificate", () => {
       "O=Recipient Organisation",
       "CN=mx.test",
     ]);
-  });
-});
-
-describe("chains", () => {
-  const issued = (chain: ChainName): IssuedChain => pki.issue(dv({ ...named, chain }));
-
-  it.each(chainNames)("%s: each certificate is signed by the one that its shape says", (chain) => {
-    const { cas, issuer } = chains[chain];
-    const certificates = issued(chain);
-    const at = (name: CaName): X509Certificate => parse(certificates, name);
-    expect(issuedBy(parse(certificates, "leaf"), at(issuer))).toBe(true);
-    for (const [name, spec] of Object.entries(cas)) {
-      const own = parse(certificates, caNames.find((one) => one === name)!);
-      const by = spec.by === null ? own : at(spec.by);
-      expect(issuedBy(own, by), name).toBe(true);
-      expect(saysCa(own), name).toBe(spec.isCa ?? true);
-      // OpenSSL, and with it node:crypto, looks at keyUsage, too.
-      expect(own.ca, name).toBe(saysCa(own) && (spec.keyUsage?.includes("keyCertSign") ?? true));
-      expect(own.validToDate < now, name).toBe(spec.notAfter !== undefined && spec.notAfter < 0);
-      const other = spec.sameAs ?? spec.namesake;
-      if (other) expect(own.subject).toBe(at(other).subject);
-      if (spec.sameAs) expect(own.publicKey.equals(at(spec.sameAs).publicKey)).toBe(true);
-      if (spec.namesake) expect(own.publicKey.equals(at(spec.namesake).publicKey)).toBe(false);
-    }
-    const different = Object.keys(cas).map((name) => at(caNames.find((one) => one === name)!).fingerprint256);
-    expect(new Set(different).size).toBe(different.length);
-  });
-
-  it("are sent from the leaf up, and are another's where they are not the same", () => {
-    expect(dv({ ...named, chain: "five-intermediates" }).sends).toEqual([
-      "leaf",
-      "intermediate",
-      "intermediate-2",
-      "intermediate-3",
-      "intermediate-4",
-      "intermediate-5",
-      "root",
-    ]);
-    const rootOf = (chain: ChainName): string => parse(issued(chain), "root").fingerprint256;
-    expect(rootOf("direct")).toBe(rootOf("intermediate"));
-    expect(rootOf("root-expired")).not.toBe(rootOf("intermediate"));
-    const names = chainNames.map((chain) => parse(issued(chain), "root").subject);
-    expect(new Set(names).size).toBe(new Set(chainNames.map(rootOf)).size);
-  });
-
-  it("have no CA that is not of their shape", () => {
-    expect(() => issued("direct").certificate("intermediate")).toThrow(
-      'the chain "direct" has no intermediate; it has root',
-    );
-  });
-});
-
-describe("the leaf may be odd", () => {
-  const extensions = {
-    basicConstraints: "551d13",
-    keyUsage: "551d0f",
-    extendedKeyUsage: "551d25",
-    nameConstraints: "551d1e",
-    tlsFeature: "2b06010505070118",
-  };
-  const raw = (more: Parameters<typeof selfSigned>[0]): string =>
-    leafOf(selfSigned({ ...named, ...more })).raw.toString("hex");
-
-  it("names of other kinds", () => {
-    const leaf = leafOf(
-      selfSigned({ ...named, addresses: ["198.18.4.1", "2001:db8::4"], emails: ["postmaster@mx.test"] }),
-    );
-    expect(leaf.subjectAltName).toBe(
-      "DNS:mx.test, IP Address:198.18.4.1, IP Address:2001:DB8:0:0:0:0:0:4, email:postmaster@mx.test",
-    );
-    expect(leaf.checkIP("2001:db8::4")).toBe("2001:db8::4");
-    expect(leafOf(selfSigned({ names: [], addresses: ["198.18.4.1"] })).subjectAltName).toBe(
-      "IP Address:198.18.4.1",
-    );
-    expect(() => leafOf(selfSigned({ ...named, addresses: ["198.18.4"] }))).toThrow(UsageError);
-  });
-
-  it("a CA itself", () => {
-    expect(saysCa(leafOf(selfSigned({ ...named, isCa: true })))).toBe(true);
-    expect(leafOf(selfSigned({ ...named, isCa: true, keyUsage: ["keyCertSign"] })).ca).toBe(true);
-    expect(saysCa(leafOf(selfSigned(named)))).toBe(false);
-  });
-
-  it("key usages and purposes of any kind, or none", () => {
-    expect(leafOf(selfSigned({ ...named, purposes: ["clientAuth"] })).keyUsage).toEqual([
-      "1.3.6.1.5.5.7.3.2",
-    ]);
-    expect(leafOf(selfSigned({ ...named, purposes: [] })).keyUsage).toBeUndefined();
-    // BIT STRINGs with the count of unused bits first (X.690 11.2.2): critical, then the value.
-    expect(raw({ keyUsage: ["digitalSignature"] })).toContain(`${extensions.keyUsage}0101ff040403020780`);
-    expect(raw({ keyUsage: ["keyCertSign", "cRLSign"] })).toContain(
-      `${extensions.keyUsage}0101ff040403020106`,
-    );
-    expect(raw({ keyUsage: ["digitalSignature", "keyEncipherment"] })).toContain(
-      `${extensions.keyUsage}0101ff0404030205a0`,
-    );
-    expect(raw({ keyUsage: null })).not.toContain(extensions.keyUsage);
-  });
-
-  it("extensions that nobody knows, that demand a staple, or that are large", () => {
-    expect(raw({ oddExtensions: ["must-staple"] })).toContain(`${extensions.tlsFeature}04053003020105`);
-    // 1.3.6.1.4.1.32473.1, critical
-    expect(raw({ oddExtensions: ["unknown-critical"] })).toContain("2b0601040181fd59010101ff");
-    expect(leafOf(selfSigned({ ...named, padding: 20_000 })).raw.length).toBeGreaterThan(20_000);
-    expect(
-      leafOf(selfSigned({ ...named, padding: 70_000 })).verify(leafOf(selfSigned(named)).publicKey),
-    ).toBe(false);
-    const large = leafOf(selfSigned({ ...named, padding: 70_000 }));
-    expect(large.verify(large.publicKey)).toBe(true);
-  });
-
-  it("of version 1, which has no extensions", () => {
-    const leaf = leafOf(selfSigned({ ...named, version: 1 }));
-    expect(leaf.subjectAltName).toBeUndefined();
-    expect(leaf.verify(leaf.publicKey)).toBe(true);
-    for (const extension of Object.values(extensions))
-      expect(leaf.raw.toString("hex")).not.toContain(`0603${extension}`);
-  });
-
-  it("signed with SHA-1", () => {
-    for (const [key, oid] of [
-      ["p256", "06072a8648ce3d0401"],
-      ["rsa2048", "06092a864886f70d010105"],
-    ] as const) {
-      const leaf = leafOf(selfSigned({ ...named, key, digest: "sha1" }));
-      expect(leaf.raw.toString("hex").split(oid)).toHaveLength(3);
-      expect(leaf.verify(leaf.publicKey)).toBe(true);
-    }
-    expect(() => leafOf(selfSigned({ ...named, key: "ed25519", digest: "sha1" }))).toThrow(UsageError);
   });
 });
 
