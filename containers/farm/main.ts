@@ -4,8 +4,9 @@ import { messageOf } from "../../harness/words/errors.ts";
 import { Farm, readRequest } from "./requests.ts";
 
 /**
- * The program in the farm's containers: `node farm.cjs [SMTP-PORT [DNS-PORT]]`. Requests come as JSON lines on standard
- * input, events leave as JSON lines on standard output, and nothing else does. It ends with its input.
+ * The program in the farm's containers: `node farm.cjs [--stay] [SMTP-PORT [DNS-PORT]]`. Requests come as JSON lines on
+ * standard input, events leave as JSON lines on standard output, and nothing else does. It ends with its input, unless it
+ * is told to stay.
  */
 function emit(event: FarmEvent): void {
   process.stdout.write(`${JSON.stringify(event)}\n`);
@@ -27,14 +28,20 @@ function fault(thrown: unknown): void {
 
 process.on("uncaughtException", fault);
 process.on("unhandledRejection", fault);
-// Whoever read the events is gone.
-process.stdout.on("error", () => process.exit(1));
+const words = process.argv.slice(2);
+const stays = words.includes("--stay");
+const [smtp = "25", dns = "53"] = words.filter((word) => word !== "--stay");
 
-const [smtp = "25", dns = "53"] = process.argv.slice(2);
+// Whoever read the events is gone.
+process.stdout.on("error", () => {
+  if (!stays) process.exit(1);
+});
+
 const farm = new Farm({ smtp: Number(smtp), dns: Number(dns) }, emit);
 createInterface({ input: process.stdin })
   .on("line", (line) => void answer(farm, line).catch(fault))
   .on("close", () => {
+    if (stays) return;
     farm.stop();
     // After the output is out.
     process.stdout.end(() => process.exit(0));

@@ -69,7 +69,7 @@ async function withLab<T>(
       planned,
       made,
       programs,
-      { runId, network, labels, signal: new AbortController().signal },
+      { runId, network, labels, keep: false, signal: new AbortController().signal },
       listener,
     );
     try {

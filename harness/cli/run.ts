@@ -72,11 +72,11 @@ export const runCommand: Command = {
           progress: progress.note,
           evidence: (evidence) => {
             const file = join(output.folder, evidencePath(evidence.trial));
-            writes.push(
-              mkdir(dirname(file), { recursive: true }).then(() =>
-                writeFile(file, `${JSON.stringify(evidence, null, 1)}\n`),
-              ),
-            );
+            const text = `${JSON.stringify(evidence, null, 1)}\n`;
+            const written = mkdir(dirname(file), { recursive: true }).then(() => writeFile(file, text));
+            // Told once the run is over and its lab is gone.
+            written.catch(() => undefined);
+            writes.push(written);
           },
           verdict: (result) => {
             progress.verdict(result);
@@ -88,7 +88,11 @@ export const runCommand: Command = {
       await Promise.all(writes);
       await output.savePlan(planned, sni);
       await output.write(results, { json: args.flag("json") });
-      if (args.flag("keep")) progress.note("the lab is still running; danelab clean ends it");
+      if (args.flag("keep")) {
+        progress.note("the lab is still running; danelab clean ends it");
+        // The streams from its containers would keep this process alive.
+        process.stdout.write("", () => process.exit(exitStatus(results)));
+      }
       return exitStatus(results);
     } finally {
       progress.end();

@@ -46,6 +46,8 @@ export interface LabOptions {
   readonly runId: string;
   readonly network: NetworkSpec;
   readonly labels: Readonly<Record<string, string>>;
+  /** The lab is to go on when the harness ends. */
+  readonly keep: boolean;
   readonly signal: AbortSignal;
 }
 
@@ -161,7 +163,7 @@ export async function startLab(
       ...addresses.mxHosts.ipv4.map((range) => `ip route add local ${range} dev lo`),
       `ip -6 route add local ${addresses.mxHosts.ipv6} dev lo`,
     );
-    const client = await startFarmProgram(container, farmListener());
+    const client = await startFarmProgram(container, farmListener(), options.keep);
     clients.push(client);
     await Promise.all([client.serve(world.hosts), client.guard(inside)]);
     return { client, container };
@@ -211,7 +213,7 @@ export async function startLab(
       `ip route replace default via ${addresses.farm.ipv4}`,
       `ip -6 route replace default via ${addresses.farm.ipv6}`,
     );
-    const witness = startFarmProgram(container, farmListener(id)).then(async (client) => {
+    const witness = startFarmProgram(container, farmListener(id), options.keep).then(async (client) => {
       clients.push(client);
       await client.guard(inside);
       return client;

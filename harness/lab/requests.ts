@@ -51,8 +51,10 @@ export const farmProgram = "/danelab/farm.cjs";
 export async function startFarmProgram(
   container: RunningContainer,
   listener: FarmListener,
+  /** The program goes on when the harness ends. */
+  stays = false,
 ): Promise<FarmClient> {
-  const stream = await container.stream(["node", farmProgram]);
+  const stream = await container.stream(["node", farmProgram, ...(stays ? ["--stay"] : [])]);
   const waiting = new Map<number, { resolve(value: unknown): void; reject(error: Error): void }>();
   const ready = Promise.withResolvers<void>();
   let number = 0;

@@ -130,6 +130,7 @@ export async function run(input: RunInput, listener: RunListener): Promise<Finis
             labels: labelsOf(input),
           },
           labels: labelsOf(input),
+          keep: input.keep,
           signal,
         },
         {

@@ -44,6 +44,8 @@ smtp_connect_timeout = 5s
 smtp_helo_timeout = 10s
 smtp_starttls_timeout = 10s
 smtp_connection_cache_on_demand = no
+# tlsproxy holds the TLS sessions of connections that are kept for later messages.
+tlsproxy_client_security_level = may
 # Opened by tlsmgr; used by the transports of the set-up "caches" only.
 smtp_tls_session_cache_database = btree:$data_directory/smtp_scache
 # Mail to the lab's own sender domains (bounces) ends here.
