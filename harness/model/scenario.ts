@@ -94,7 +94,10 @@ export const faultNames = [
 ] as const;
 export type FaultName = (typeof faultNames)[number];
 
-/** A record in presentation form, e.g. { name: "alias", type: "CNAME", data: "mx" }. Names in `data` are relative too. */
+/**
+ * A record in presentation form, e.g. { name: "alias", type: "CNAME", data: "mx" }. Names in `data` are relative too; the
+ * places {ipv4} and {ipv6} are the addresses of the first MX host.
+ */
 export interface RecordSpec {
   readonly name: RelativeName;
   readonly type: "A" | "AAAA" | "MX" | "CNAME" | "DNAME" | "TXT" | "NS";
