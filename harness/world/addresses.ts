@@ -30,8 +30,10 @@ export interface AddressPlan {
 export const subnets = 32;
 /** Steps that a scenario may have after the first. */
 export const mostSteps = 8;
-const firstMxHost = 1024;
-const lastMxHost = 4094;
+/** Each part of the network begins where the one before ends. */
+const first = { stack: 16, remote: 256, stub: 512, mxHost: 1024, end: 4095 } as const;
+const mostStacks = first.remote - first.stack;
+const mostMxHosts = first.end - first.mxHost;
 
 export function addressPlan(subnet: number): AddressPlan {
   const base = (198 << 24) + (18 << 16) + subnet * 4096;
@@ -42,20 +44,22 @@ export function addressPlan(subnet: number): AddressPlan {
   };
   const ipv6 = (offset: number): string => `${prefix6}:${offset.toString(16)}`;
   const pair = (offset: number) => ({ ipv4: ipv4(offset), ipv6: ipv6(offset) });
+  const place = (part: "stack" | "remote" | "stub", index: number): number => {
+    if (index >= mostStacks) throw new HarnessError(`a run has room for ${mostStacks} stacks; select fewer`);
+    return first[part] + index;
+  };
   return {
     network: { ipv4: `${ipv4(0)}/20`, ipv6: `${prefix6}:/64` },
     farm: pair(2),
     nameServers: { root: ipv4(3), tld: ipv4(4), domains: ipv4(5), relay: ipv4(6) },
     stepServer: (step) => ipv4(7 + step),
-    stack: (index) => pair(16 + index),
-    remote: (index) => pair(256 + index),
-    stub: (index) => ipv4(512 + index),
+    stack: (index) => pair(place("stack", index)),
+    remote: (index) => pair(place("remote", index)),
+    stub: (index) => ipv4(place("stub", index)),
     mxHost: (index) => {
-      const offset = firstMxHost + index;
-      if (offset > lastMxHost)
-        throw new HarnessError(
-          `a run has room for ${lastMxHost - firstMxHost} MX hosts; select fewer scenarios`,
-        );
+      if (index >= mostMxHosts)
+        throw new HarnessError(`a run has room for ${mostMxHosts} MX hosts; select fewer scenarios`);
+      const offset = first.mxHost + index;
       return { ipv4: ipv4(offset), ipv6: `${prefix6}:a:${offset.toString(16)}` };
     },
     mxHosts: { ipv4: [`${ipv4(1024)}/22`, `${ipv4(2048)}/21`], ipv6: `${prefix6}:a:0/112` },
