@@ -62,4 +62,14 @@ export default scenarios("base", [
     mx: { server: "no-starttls" },
     expect: { dane: should("cleartext"), may: must("cleartext") },
   },
+  {
+    id: "base-retry-after-fix",
+    title: "The wrong record is corrected while the message waits",
+    cites: ["RFC 7672 2.1.2", "RFC 7672 2.2"],
+    mx: { tlsa: [mismatch("3 1 1")] },
+    expect: { dane: must("deferred") },
+    steps: [
+      { title: "the record is right", mx: { tlsa: ["3 1 1"] }, expect: { dane: must("authenticated") } },
+    ],
+  },
 ]);

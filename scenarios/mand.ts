@@ -1,4 +1,4 @@
-import { mismatch, must, scenarios } from "danelab/vocabulary";
+import { mismatch, must, open, scenarios } from "danelab/vocabulary";
 
 /** Mandatory DANE (policy `dane-only`): what is not authenticated is delayed. */
 export default scenarios("mand", [
@@ -45,5 +45,15 @@ export default scenarios("mand", [
     cites: ["RFC 7672 6"],
     mx: { tlsa: [mismatch("3 1 1")] },
     expect: { "dane-only": must("deferred") },
+  },
+  {
+    id: "mand-second-mx",
+    title: "The first MX host has no TLSA record, the second one a matching one",
+    why: "Passing the first host over is as good as a delay.",
+    cites: ["RFC 7672 6", "RFC 7672 2.2.1"],
+    mx: [{ tlsa: [] }, {}],
+    expect: {
+      "dane-only": open("authenticated", "deferred").floor("encrypted", "cleartext", "bounced"),
+    },
   },
 ]);
