@@ -103,7 +103,7 @@ function judgeStep(
     return { verdict: "error", reasons: observation.errors };
   }
   if (observation.disagreements.length > 0) return { verdict: "fail", reasons: observation.disagreements };
-  if (trial.role === "control") return judgeControl(expectation, observation);
+  if (expectation.leaks) return judgeControl(expectation, observation);
 
   const { permitted, never, level } = expectation;
   const wanted = permitted.join(" or ");

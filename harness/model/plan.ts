@@ -91,8 +91,8 @@ function reachOf({ resolver }: Scenario): Reach {
   return resolver === null ? "loopback" : "network";
 }
 
-export function isAttack(scenario: Scenario): boolean {
-  return scenario.mx.some((host) => host.attacker !== null);
+export function isAttack({ mx, steps }: Scenario): boolean {
+  return [mx, ...steps.map((step) => step.mx)].flat().some(({ attacker }) => attacker !== null);
 }
 
 /** The twin's TLSA records match nothing: any delivery shows that the sender did not compare. */
@@ -140,18 +140,27 @@ interface Entry {
   readonly expectation: Expectation;
 }
 
+/** Whether the attack must succeed under this policy, at first or in a later step: such a trial is a control. */
+function mustLose({ expect, steps }: Scenario, policy: Policy): boolean {
+  return [expect, ...steps.map((step) => step.expect)].some((one) => one[policy]?.leaks !== undefined);
+}
+
 function entriesOf(scenario: Scenario, selected: readonly Policy[]): readonly Entry[] {
-  const main = selected.flatMap((policy): Entry[] => {
-    const expectation = scenario.expect[policy];
-    if (!expectation || expectation.leaks) return [];
-    return [{ policy, role: "main", expectation }];
-  });
-  if (!isAttack(scenario)) return main;
-  const controls = policies.flatMap((policy): Entry[] => {
-    const expectation = scenario.expect[policy];
-    return expectation?.leaks ? [{ policy, role: "control", expectation }] : [];
-  });
-  return [...controls, ...main];
+  const entries = (of: readonly Policy[], role: Role): readonly Entry[] =>
+    of.flatMap((policy) => {
+      const expectation = scenario.expect[policy];
+      return expectation ? [{ policy, role, expectation }] : [];
+    });
+  return [
+    ...entries(
+      policies.filter((policy) => mustLose(scenario, policy)),
+      "control",
+    ),
+    ...entries(
+      selected.filter((policy) => !mustLose(scenario, policy)),
+      "main",
+    ),
+  ];
 }
 
 /** Whether the domain's servers behave differently as time goes on: then no two stacks may share it. */

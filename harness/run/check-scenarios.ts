@@ -1,14 +1,16 @@
 import type * as z from "zod";
-import type {
-  AnswerRule,
-  Expectation,
-  FurtherZone,
-  MxHost,
-  Outcome,
-  Policy,
-  Scenario,
-  Step,
-  ZoneSpec,
+import { asOfStep } from "../model/plan.ts";
+import {
+  type AnswerRule,
+  type Expectation,
+  type FurtherZone,
+  type MxHost,
+  type Outcome,
+  type Policy,
+  policies,
+  type Scenario,
+  type Step,
+  type ZoneSpec,
 } from "../model/scenario.ts";
 import { selfSigned, tlsa } from "../vocabulary.ts";
 import { UsageError } from "../words/errors.ts";
@@ -62,7 +64,9 @@ const fields: readonly string[] = [
 
 /** The first problem, in one line: the field, what is wrong, and what may have been meant. */
 function explain(error: z.ZodError, content: unknown): string {
-  const [issue] = deepest(error.issues, content);
+  const issues = deepest(error.issues, content);
+  // A misspelt field is missing too: what was written is what the reader looks for.
+  const issue = issues.find(({ code }) => code === "unrecognized_keys") ?? issues[0];
   if (!issue) return error.message;
   const at = issue.path.map(String).join(".") || "the file";
   if (issue.code === "unrecognized_keys") {
@@ -248,7 +252,10 @@ export function mandatory(dane: Expectation): Expectation {
   return {
     level: permitted.size === 1 && permitted.has("deferred") ? "must" : dane.level,
     permitted: [...permitted],
-    never: [...new Set<Outcome>([...dane.never, "encrypted", "cleartext"])],
+    // A floor may forbid the delay that follows here, as of mail that must be delivered.
+    never: [...new Set<Outcome>([...dane.never, "encrypted", "cleartext"])].filter(
+      (outcome) => !permitted.has(outcome),
+    ),
   };
 }
 
@@ -260,9 +267,22 @@ function isDelegated(key: string, zones: Scenario["zones"], seen: readonly strin
   return isDelegated(zone.under, zones, [...seen, key]);
 }
 
-/** What makes no sense though every field is right by itself. */
+/** What makes no sense though every field is right by itself, at first or in a later step. */
 function contradiction(scenario: Scenario): string | null {
-  const { expect, mx: hosts, zones } = scenario;
+  const first = contradictionIn(scenario);
+  if (first) return first;
+  for (const [index, { title, as, expect }] of scenario.steps.entries()) {
+    const needed = [...policies.filter((policy) => scenario.expect[policy]), ...(as ? [as] : [])];
+    const silent = needed.find((policy) => !expect[policy]);
+    const problem = silent
+      ? `field "expect.${silent}": is missing`
+      : contradictionIn(asOfStep(scenario, index + 1));
+    if (problem) return `step "${title}": ${problem}`;
+  }
+  return null;
+}
+
+function contradictionIn({ expect, mx: hosts, zones }: Scenario): string | null {
   const attacked = hosts.some(({ attacker: one }) => one !== null);
   if (!expect.dane && !expect["dane-only"])
     return 'field "expect.dane": is missing: what does the RFC permit?';
