@@ -625,6 +625,40 @@ describe("steps", () => {
     expect(judgedAfter(seen.encrypted).verdict).toBe("fail");
   });
 
+  test("an attack that ends is judged as one while it lasts, and as an ordinary set-up after", () => {
+    const ends: Setup = {
+      scenarios: {
+        x: {
+          mx: { attacker: stripStarttls },
+          expect: { dane: must("deferred"), control: leaksOnTheWire("cleartext") },
+          steps: [{ title: "the attacker leaves", mx: {}, expect: { dane: must("authenticated") } }],
+        },
+      },
+    };
+    const run = (control: readonly [StepEvidence, StepEvidence]) => {
+      const { plan: whole, judge: made } = judging(ends);
+      for (const { id, role } of whole.trials) {
+        if (role === "control") made.add(evidence(id, ...control));
+        else if (role === "twin") made.add(evidence(id, seen.deferred));
+        else made.add(evidence(id, seen.deferred, seen.authenticated));
+      }
+      return made.finish().trials.map(({ role, verdict }) => [role, verdict]);
+    };
+    expect(run([seen.cleartext, seen.encrypted])).toEqual([
+      ["control", "pass"],
+      ["main", "pass"],
+      ["twin", "pass"],
+    ]);
+    for (const control of [
+      [seen.encrypted, seen.encrypted],
+      [seen.cleartext, seen.deferred],
+    ] as const)
+      expect(run(control).slice(0, 2)).toEqual([
+        ["control", "inconclusive"],
+        ["main", "inconclusive"],
+      ]);
+  });
+
   test("a leak in any step is told", () => {
     expect(judgedAfter(seen.cleartext, seen.authenticated)).toMatchObject({ verdict: "fail", leaked: true });
     expect(judgedAfter(seen.deferred, seen.cleartext).leaked).toBe(true);

@@ -16,7 +16,7 @@ import {
   should,
   stripStarttls,
 } from "../vocabulary.ts";
-import { type Plan, type PlanOptions, plan, sendingHostOf, stackOf, twinOf } from "./plan.ts";
+import { isAttack, type Plan, type PlanOptions, plan, sendingHostOf, stackOf, twinOf } from "./plan.ts";
 import { policies, type Scenario } from "./scenario.ts";
 
 const unbound = stackOf({ name: "postfix", version: "3.10" }, { name: "unbound", version: "1.26" });
@@ -102,6 +102,16 @@ describe("controls", () => {
       ["takes/verify", "control"],
       ["takes/dane", "main"],
     ]);
+  });
+
+  test("an attack that begins later has its control from the start", () => {
+    const later = { title: "the attacker comes", mx: strip.mx, expect: strip.expect };
+    const made = planned([{ ...wrong, id: "later", steps: [later] } as Text], { policies: ["dane", "may"] });
+    expect(made.trials.map(({ policy, role, steps }) => [policy, role, steps.length])).toEqual([
+      ["may", "control", 1],
+      ["dane", "main", 1],
+    ]);
+    expect(made.scenarios.map(isAttack)).toEqual([true]);
   });
 
   test("selecting their policy does not make them twice", () => {
