@@ -1,4 +1,12 @@
-import { type Expectation, type Policy, policies, type Scenario, serversWithMemory } from "./scenario.ts";
+import {
+  type Expectation,
+  type Outcome,
+  outcomes,
+  type Policy,
+  policies,
+  type Scenario,
+  serversWithMemory,
+} from "./scenario.ts";
 
 /** The first arrow of the pipeline: scenarios and implementations become trials. Pure. */
 
@@ -95,12 +103,19 @@ export function isAttack({ mx, steps }: Scenario): boolean {
   return [mx, ...steps.map((step) => step.mx)].flat().some(({ attacker }) => attacker !== null);
 }
 
-/** The twin's TLSA records match nothing: any delivery shows that the sender did not compare. */
-const twinExpectation: Expectation = {
-  level: "must",
-  permitted: ["deferred", "bounced"],
-  never: ["authenticated", "encrypted", "cleartext"],
-};
+/**
+ * The twin's TLSA records match nothing, so that no delivery may be authenticated. Where the trial itself may be delivered
+ * without that, its twin may be too.
+ */
+function twinExpectation({ permitted }: Expectation): Expectation {
+  const without = (["encrypted", "cleartext"] as const).filter((outcome) => permitted.includes(outcome));
+  const allowed: readonly Outcome[] = ["deferred", "bounced", ...without];
+  return {
+    level: "must",
+    permitted: allowed,
+    never: outcomes.filter((outcome) => !allowed.includes(outcome)),
+  };
+}
 
 /** Every TLSA record that matches is altered: it no longer matches, but stays well-formed and usable. */
 export function twinOf(scenario: Scenario): Scenario {
@@ -232,7 +247,7 @@ export function plan(scenarios: readonly Scenario[], options: PlanOptions): Plan
               role: "twin",
               of: id,
               domain: domainFor(twin, index),
-              expectation: twinExpectation,
+              expectation: twinExpectation(twin.scenario.expect[policy] ?? expectation),
               steps: [],
             });
           }
