@@ -17,7 +17,7 @@ import {
   stripStarttls,
 } from "../vocabulary.ts";
 import { isAttack, type Plan, type PlanOptions, plan, sendingHostOf, stackOf, twinOf } from "./plan.ts";
-import { policies, type Scenario } from "./scenario.ts";
+import { type Outcome, outcomes, policies, type Scenario } from "./scenario.ts";
 
 const unbound = stackOf({ name: "postfix", version: "3.10" }, { name: "unbound", version: "1.26" });
 const bind = stackOf({ name: "postfix", version: "3.10" }, { name: "bind", version: "9.20" });
@@ -138,16 +138,22 @@ describe("twins", () => {
     const { trials } = planned([text]);
     expect(trials).toHaveLength(2);
     const [main, twin] = trials;
-    expect(twin).toMatchObject({
-      id: `${main!.id}/twin`,
-      role: "twin",
-      of: main!.id,
-      expectation: {
-        level: "must",
-        permitted: ["deferred", "bounced"],
-        never: ["authenticated", "encrypted", "cleartext"],
-      },
-    });
+    expect(twin).toMatchObject({ id: `${main!.id}/twin`, role: "twin", of: main!.id });
+  });
+
+  test.each<[string, ScenarioText["expect"]["dane"], readonly Outcome[]]>([
+    ["nothing, where its trial must be authenticated", must("authenticated"), []],
+    ["nothing more for being only recommended", should("authenticated", "deferred"), []],
+    [
+      "what its trial may be without authentication",
+      open("authenticated", "encrypted", "cleartext"),
+      ["encrypted", "cleartext"],
+    ],
+  ])("besides refusal it is permitted %s", (_, dane, also) => {
+    const { expectation } = planned([{ id: "x", expect: { ...(dane ? { dane } : {}) } }]).trials[1]!;
+    const permitted: readonly Outcome[] = ["deferred", "bounced", ...also];
+    expect(expectation).toMatchObject({ level: "must", permitted });
+    expect([...expectation.never, ...permitted].sort()).toEqual([...outcomes].sort());
   });
 
   test.each<[string, Text]>([
