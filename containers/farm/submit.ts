@@ -49,7 +49,7 @@ async function open(server: string, port: number): Promise<SmtpClient> {
 /** One mail transaction. The reply to the message, or to the command that was refused. */
 async function transact(client: SmtpClient, mail: MailToSubmit): Promise<Reply> {
   // RFC 6531 section 3.4.
-  const international = /[^\x00-\x7f]/.test(`${mail.from}${mail.to}`) ? " SMTPUTF8" : "";
+  const international = /[^ -~]/.test(`${mail.from}${mail.to}`) ? " SMTPUTF8" : "";
   const commands = [`MAIL FROM:<${mail.from}>${international}`, `RCPT TO:<${mail.to}>`, "DATA"];
   const replies = client.pipelines ? await together(client, commands) : await oneByOne(client, commands);
   const refusal = replies.find(({ code }) => code >= 400);
