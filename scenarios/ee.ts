@@ -1,6 +1,24 @@
-import { dataOf, days, dv, ev, must, of, open, scenarios, selfSigned, should } from "danelab/vocabulary";
+import {
+  dataOf,
+  days,
+  dv,
+  ev,
+  must,
+  of,
+  open,
+  recordOf,
+  scenarios,
+  selfSigned,
+  should,
+  years,
+} from "danelab/vocabulary";
 
 /** DANE-EE(3): only the binding of leaf and record counts; names, dates and issuers do not. */
+const authenticated = should("authenticated").floor("encrypted", "cleartext", "bounced");
+/** Libraries refuse what they call weak, which ends the handshake; nothing else can be made of a usable record. */
+const ifTheLibraryLikesIt = open("authenticated", "deferred").floor("encrypted", "cleartext", "bounced");
+const rsa = selfSigned({ key: "rsa2048" });
+
 export default scenarios("ee", [
   {
     id: "ee-name-mismatch",
@@ -29,7 +47,66 @@ export default scenarios("ee", [
     why: "The RFC names expiry only; the reasoning is the same.",
     cites: ["RFC 7672 3.1.1"],
     mx: { certificate: selfSigned({ notBefore: days(1) }) },
-    expect: { dane: should("authenticated").floor("cleartext", "bounced") },
+    expect: { dane: authenticated },
+  },
+  {
+    id: "ee-expired-years",
+    title: "DANE-EE ignores that the certificate expired ten years ago",
+    cites: ["RFC 7672 3.1.1"],
+    mx: { certificate: selfSigned({ notBefore: years(-12), notAfter: years(-10) }) },
+    expect: { dane: must("authenticated") },
+  },
+  {
+    id: "ee-ca-true-leaf",
+    title: "A self-signed leaf that calls itself a CA, as openssl makes them",
+    cites: ["RFC 7672 3.1.1"],
+    mx: { certificate: selfSigned({ isCa: true, keyUsage: null, purposes: [] }) },
+    expect: { dane: must("authenticated") },
+  },
+  {
+    id: "ee-wrong-eku",
+    title: "A leaf whose extended key usage is for TLS clients only",
+    why: "Only the binding counts; the RFC does not say so of each extension.",
+    cites: ["RFC 7672 3.1.1", "RFC 7671 5.1"],
+    mx: { certificate: selfSigned({ purposes: ["clientAuth"] }) },
+    expect: { dane: authenticated },
+  },
+  {
+    id: "ee-keyusage-odd",
+    title: "A leaf whose key usage does not allow digital signatures",
+    cites: ["RFC 5280 4.2.1.3", "RFC 7671 5.1"],
+    mx: { certificate: selfSigned({ keyUsage: ["keyAgreement"] }) },
+    attempts: 2,
+    expect: { dane: ifTheLibraryLikesIt, may: must("encrypted", "cleartext") },
+  },
+  {
+    id: "ee-unknown-critical-ext",
+    title: "A leaf with a critical extension that nobody knows",
+    cites: ["RFC 7671 5.1", "RFC 5280 4.2"],
+    mx: { certificate: selfSigned({ oddExtensions: ["unknown-critical"] }) },
+    expect: { dane: authenticated },
+  },
+  {
+    id: "ee-must-staple",
+    title: "A leaf that demands an OCSP response, and a server that sends none",
+    cites: ["RFC 7671 5.1", "RFC 7633 4.3.3"],
+    mx: { certificate: selfSigned({ oddExtensions: ["must-staple"] }) },
+    expect: { dane: authenticated },
+  },
+  {
+    id: "ee-v1-cert",
+    title: "A leaf of X.509 version 1, without any extension",
+    cites: ["RFC 7672 3.1.1"],
+    mx: { certificate: selfSigned({ version: 1, names: [] }) },
+    expect: { dane: authenticated },
+  },
+  {
+    id: "ee-sha1-signature",
+    title: "A leaf that was signed with SHA-1",
+    cites: ["RFC 7672 3.1.1", "RFC 8446 4.4.2.4"],
+    mx: { certificate: dv({ digest: "sha1" }) },
+    attempts: 2,
+    expect: { dane: ifTheLibraryLikesIt, may: must("encrypted", "cleartext") },
   },
   {
     id: "ee-dv",
@@ -53,11 +130,26 @@ export default scenarios("ee", [
     expect: { dane: must("authenticated") },
   },
   {
+    id: "ee-rsa1024",
+    title: "3 1 1 of an RSA-1024 key",
+    cites: ["RFC 7672 3.1.1"],
+    mx: { certificate: selfSigned({ key: "rsa1024" }) },
+    attempts: 2,
+    expect: { dane: ifTheLibraryLikesIt, may: must("encrypted", "cleartext") },
+  },
+  {
+    id: "ee-rsa4096",
+    title: "3 1 1 of an RSA-4096 key",
+    cites: ["RFC 7672 3.1.1"],
+    mx: { certificate: selfSigned({ key: "rsa4096" }) },
+    expect: { dane: authenticated },
+  },
+  {
     id: "ee-p384",
     title: "3 1 1 of a P-384 key",
     cites: ["RFC 7672 3.1.1"],
     mx: { certificate: selfSigned({ key: "p384" }) },
-    expect: { dane: should("authenticated").floor("cleartext", "bounced") },
+    expect: { dane: authenticated },
   },
   {
     id: "ee-ed25519",
@@ -67,7 +159,7 @@ export default scenarios("ee", [
     // Postfix and others can be set to signature algorithms without Ed25519: then there is no handshake.
     attempts: 2,
     expect: {
-      dane: open("authenticated", "deferred").floor("cleartext", "bounced"),
+      dane: ifTheLibraryLikesIt,
       may: must("encrypted", "cleartext"),
     },
   },
@@ -112,6 +204,21 @@ export default scenarios("ee", [
     cites: ["RFC 7672 3.1.1", "RFC 6698 2.1.2"],
     mx: { tlsa: [of("previous-leaf", "3 0 1")] },
     expect: { dane: must("deferred") },
+  },
+  {
+    id: "ee-dual-cert-both",
+    title: "The server has an ECDSA and an RSA certificate, and records of both",
+    cites: ["RFC 7672 8.1", "RFC 7671 8.1"],
+    mx: { furtherCertificates: [rsa], tlsa: ["3 1 1", recordOf(rsa, "3 1 1")] },
+    expect: { dane: must("authenticated") },
+  },
+  {
+    id: "ee-dual-cert-one",
+    title: "The server has an ECDSA and an RSA certificate, and a record of the first only",
+    why: "The publisher erred; which certificate is shown depends on the signature algorithms that the sender offers.",
+    cites: ["RFC 7672 8.1"],
+    mx: { furtherCertificates: [rsa], tlsa: ["3 1 1"] },
+    expect: { dane: open("authenticated", "deferred").floor("encrypted", "cleartext", "bounced") },
   },
   {
     id: "ee-key-without-private",

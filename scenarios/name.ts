@@ -2,6 +2,8 @@ import { dv, must, open, record, scenarios, should } from "danelab/vocabulary";
 
 /** Reference identifiers: which names in a certificate count for DANE-TA. All with 2 0 1, anchor sent. */
 const tlsa = ["2 0 1"];
+const either = open("deferred", "authenticated").floor("encrypted", "cleartext", "bounced");
+const refused = should("deferred").floor("encrypted", "cleartext", "bounced");
 const named = (...names: readonly string[]) => dv({ names, commonName: null });
 
 export default scenarios("name", [
@@ -58,6 +60,29 @@ export default scenarios("name", [
     expect: { dane: should("authenticated").floor("encrypted", "cleartext", "bounced") },
   },
   {
+    id: "name-cn-good-san-ip",
+    title: "The common name is right, and subjectAltName has addresses only",
+    why: "An address or a mailbox is no DNS-ID, so the common name counts.",
+    cites: ["RFC 7672 3.2.3"],
+    mx: {
+      certificate: dv({
+        names: [],
+        addresses: ["{ipv4}", "{ipv6}"],
+        emails: ["postmaster@{mx}"],
+        commonName: "{mx}",
+      }),
+      tlsa,
+    },
+    expect: { dane: should("authenticated").floor("encrypted", "cleartext", "bounced") },
+  },
+  {
+    id: "name-ip-only",
+    title: "The only names are the server's addresses",
+    cites: ["RFC 7672 3.2.2", "RFC 7672 3.2.3"],
+    mx: { certificate: dv({ names: [], addresses: ["{ipv4}", "{ipv6}"], commonName: null }), tlsa },
+    expect: { dane: must("deferred") },
+  },
+  {
     id: "name-cn-good-san-other",
     title: "The common name is right, but subjectAltName has another name",
     why: "Where there is a DNS-ID, only DNS-IDs count.",
@@ -76,7 +101,7 @@ export default scenarios("name", [
     id: "name-wildcard-partial",
     title: "A wildcard in place of a part of a label",
     cites: ["RFC 7672 3.2.3"],
-    mx: { certificate: named("m*.{domain}"), tlsa },
+    mx: { certificate: named("mx*.{domain}", "m*.{domain}"), tlsa },
     expect: { dane: must("deferred") },
   },
   {
@@ -84,14 +109,38 @@ export default scenarios("name", [
     title: "A wildcard in place of two labels",
     cites: ["RFC 7672 3.2.3"],
     mx: { host: "a.mx", certificate: named("*.{domain}"), tlsa },
-    expect: { dane: open("deferred", "authenticated").floor("encrypted", "cleartext", "bounced") },
+    expect: { dane: either },
   },
   {
     id: "name-wildcard-apex",
-    title: "A wildcard in place of the MX host's one label too many; it does not stand for the domain itself",
+    title: "A wildcard for the next hop's hosts does not stand for the next hop itself",
     cites: ["RFC 7672 3.2.3"],
-    mx: { host: "mx", certificate: named("*.mx.{domain}"), tlsa },
+    zones: { hosts: { under: "tld" } },
+    mx: { zone: "hosts", certificate: named("*.{domain}"), tlsa },
     expect: { dane: must("deferred") },
+  },
+  {
+    id: "name-wildcard-none",
+    title: "A wildcard in place of a label that the MX host does not have",
+    cites: ["RFC 7672 3.2.3"],
+    mx: { certificate: named("*.{mx}"), tlsa },
+    expect: { dane: must("deferred") },
+  },
+  {
+    id: "name-wildcard-bare",
+    title: "A wildcard and nothing else",
+    cites: ["RFC 7672 3.2.3"],
+    mx: { certificate: named("*"), tlsa },
+    expect: { dane: refused },
+  },
+  {
+    id: "name-wildcard-cn",
+    title: "No subjectAltName, a wildcard as common name",
+    cites: ["RFC 7672 3.2.3"],
+    mx: { certificate: dv({ names: [], commonName: "*.{domain}" }), tlsa },
+    expect: {
+      dane: should("authenticated", "deferred").floor("encrypted", "cleartext", "bounced"),
+    },
   },
   {
     id: "name-case",
@@ -99,5 +148,88 @@ export default scenarios("name", [
     cites: ["RFC 7672 3.2.3", "RFC 4343 3"],
     mx: { certificate: named("MX.{domain}"), tlsa },
     expect: { dane: must("authenticated") },
+  },
+  {
+    id: "name-trailing-dot",
+    title: "The name ends with a dot",
+    cites: ["RFC 5280 4.2.1.6", "RFC 7672 3.2.3"],
+    mx: { certificate: named("{mx}."), tlsa },
+    expect: { dane: either },
+  },
+  {
+    id: "name-nul",
+    title: "The name goes on behind a NUL",
+    why: "Compared as a text that ends at the NUL, it would be the MX host's.",
+    cites: ["RFC 7672 3.2.2", "RFC 5280 4.2.1.6"],
+    mx: { certificate: named("{mx}\0.evil.example"), tlsa },
+    expect: { dane: must("deferred") },
+  },
+  {
+    id: "name-many-sans",
+    title: "A thousand names, the last one is the MX host's",
+    cites: ["RFC 7672 3.2.2"],
+    mx: {
+      certificate: named(...Array.from({ length: 999 }, (_, index) => `host${index + 1}.{domain}`), "{mx}"),
+      tlsa,
+    },
+    expect: { dane: should("authenticated").floor("encrypted", "cleartext", "bounced") },
+  },
+  {
+    id: "name-alabel",
+    title: "Next hop and MX host have international names, the certificate has them as A-labels",
+    cites: ["RFC 6698 3", "RFC 5890 2.3.2.1"],
+    recipient: "xn--bcher-kva",
+    mx: { host: "xn--mller-kva", certificate: named("{mx}"), tlsa },
+    expect: { dane: must("authenticated") },
+  },
+  {
+    id: "name-ulabel-in-san",
+    title: "The MX host has an international name, the certificate has it as UTF-8",
+    cites: ["RFC 5280 7.2", "RFC 6698 3"],
+    mx: { host: "xn--mller-kva", certificate: named("müller.{domain}"), tlsa },
+    expect: { dane: either },
+  },
+  {
+    id: "name-mx-expanded",
+    title: "The MX host is a secure alias; the name is that of the host it points at",
+    why: "Senders need not follow aliases of MX hosts.",
+    cites: ["RFC 7672 2.2.2", "RFC 7672 3.2.2"],
+    mx: { alias: "alias", certificate: named("{mx}"), tlsa },
+    expect: { dane: either },
+  },
+  {
+    id: "name-mx-original",
+    title: "The MX host is a secure alias; the name is the alias only",
+    why: "The TLSA base domain is the primary name; others may count besides.",
+    cites: ["RFC 7672 2.2.2", "RFC 7672 3.2.2"],
+    mx: { alias: "alias", certificate: named("{alias}"), tlsa },
+    expect: { dane: either },
+  },
+  {
+    id: "name-no-mx-alias",
+    title: "No MX record, the next hop is a secure alias of the host; the name is the next hop's only",
+    cites: ["RFC 7672 3.2.2", "RFC 7672 2.2.2"],
+    recipient: "alias",
+    zone: { records: [record("alias", "CNAME", "host")] },
+    mx: { host: "host", published: false, certificate: named("{recipient}"), tlsa },
+    expect: { dane: must("authenticated") },
+  },
+  {
+    id: "name-bracketed-host",
+    title: "Mail is routed to a host without MX; the name is the host's",
+    cites: ["RFC 7672 2.2.2", "RFC 7672 3.2.2"],
+    route: { to: "{mx}" },
+    mx: { published: false, certificate: named("{mx}"), tlsa },
+    expect: { dane: must("authenticated") },
+  },
+  {
+    id: "name-bracketed-recipient-domain",
+    title: "Mail is routed to a host without MX; the name is the recipient domain's only",
+    why: "The next hop is the host that the route names, not the recipient's domain.",
+    cites: ["RFC 7672 2.2.2", "RFC 7672 3.2.2"],
+    zones: { relay: { under: "tld" } },
+    route: { to: "{mx}" },
+    mx: { zone: "relay", published: false, certificate: named("{recipient}"), tlsa },
+    expect: { dane: must("deferred") },
   },
 ]);

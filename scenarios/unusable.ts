@@ -1,4 +1,6 @@
 import {
+  asText,
+  at,
   dv,
   mismatch,
   must,
@@ -9,11 +11,17 @@ import {
   scenarios,
   selfSigned,
   should,
+  tlsa,
+  trailing,
 } from "danelab/vocabulary";
 
 /** No usable record. Floor of the whole group: never clear text, never an immediate bounce. */
 const sha256 = "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff";
-const tlsAllTheSame = should("encrypted").floor("cleartext", "bounced");
+const tlsAllTheSame = should("encrypted").floor("authenticated", "cleartext", "bounced");
+/** Malformed data is unusable; a malformed answer is no answer. */
+const tlsOrDelay = open("encrypted", "deferred").floor("authenticated", "cleartext", "bounced");
+/** Octets that are neither a key nor a certificate. */
+const garbage = sha256.repeat(4);
 
 export default scenarios("unusable", [
   {
@@ -131,6 +139,36 @@ export default scenarios("unusable", [
     expect: { dane: tlsAllTheSame },
   },
   {
+    id: "unusable-hex-ascii",
+    title: "Only a 3 1 1 whose digest is written out in ASCII",
+    why: "A mistake that publishers really make.",
+    cites: ["RFC 6698 4.1"],
+    mx: { tlsa: [asText("3 1 1")] },
+    expect: { dane: tlsAllTheSame },
+  },
+  {
+    id: "unusable-full-garbage",
+    title: "Only a 3 1 0 of octets that are no key",
+    why: "Malformed data is unusable; whether octets that are no key are malformed or merely match nothing is left open.",
+    cites: ["RFC 6698 4.1", "RFC 6698 2.1.3"],
+    mx: { tlsa: [rawTlsa("3 1 0", garbage)] },
+    expect: { dane: tlsOrDelay },
+  },
+  {
+    id: "unusable-200-not-a-cert",
+    title: "Only a 2 0 0 of octets that are no certificate",
+    cites: ["RFC 6698 4.1", "RFC 7671 5.2.2"],
+    mx: { certificate: dv(), tlsa: [rawTlsa("2 0 0", garbage)] },
+    expect: { dane: tlsOrDelay },
+  },
+  {
+    id: "unusable-200-trailing",
+    title: "Only a 2 0 0 of the root with octets behind it",
+    cites: ["RFC 6698 4.1", "RFC 7671 5.2.2"],
+    mx: { certificate: dv(), tlsa: [trailing("00ff", "2 0 0")] },
+    expect: { dane: tlsOrDelay },
+  },
+  {
     id: "unusable-mixed",
     title: "Five records, each unusable in its own way",
     cites: ["RFC 7672 2.2"],
@@ -161,5 +199,13 @@ export default scenarios("unusable", [
     mx: { tlsa: ["3 1 255"], server: "tls-alert" },
     attempts: 2,
     expect: { dane: must("deferred"), may: must("cleartext") },
+  },
+  {
+    id: "unusable-stops-search",
+    title: "An alias: only unusable records at the host that it points at, a matching one at the alias",
+    why: "The first name with secure TLSA records is the base domain, whether they are usable or not.",
+    cites: ["RFC 7672 2.2.3"],
+    mx: { alias: "alias", tlsa: ["3 1 255", at("alias", tlsa("3 1 1"))] },
+    expect: { dane: open("encrypted", "authenticated", "deferred").floor("cleartext", "bounced") },
   },
 ]);

@@ -20,4 +20,16 @@ export const divergences: readonly Divergence[] = [
       link: "https://github.com/vdukhovni/postfix/blob/4a25a6b519d57a762089f505f48e07a53bf2eaed/postfix/src/smtp/smtp_proto.c",
     }),
   ),
+  {
+    ...always,
+    scenario: "name-no-mx-alias",
+    policies: ["dane", "dane-only"],
+    outcome: "deferred",
+    severity: "too-strict",
+    reason:
+      "without MX records the original next-hop domain is no reference identifier where it is an alias; RFC 7672 3.2.2 says that it MUST be one beside the TLSA base domain",
+    evidence:
+      "num=62:hostname mismatch, though SNI and TLSA base domain are the expanded name: smtp_tls_policy.c adds the next hop's names to those that match where the host came from an MX record (iter->mx), else the base domain only",
+    link: "https://github.com/vdukhovni/postfix/blob/03efe71c9a6e3a0bbd34be36782c513a912f302e/postfix/src/smtp/smtp_tls_policy.c",
+  },
 ];
