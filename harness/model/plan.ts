@@ -68,6 +68,8 @@ export interface Trial {
   readonly reach: Reach;
   /** A deferred message is tried again until it had this many attempts. */
   readonly attempts: number;
+  /** Rounds and waits that it may take: what takes long is sent first. */
+  readonly effort: number;
 }
 
 export interface Plan {
@@ -188,6 +190,13 @@ function changes({ steps, zones, mx, resolver }: Scenario): boolean {
   );
 }
 
+/** A server or name server that does not answer costs the sender's whole patience. */
+function effortOf({ steps, attempts, mx, zones, resolver }: Scenario): number {
+  const silent = [...Object.values(zones).flatMap((zone) => zone.answers), ...(resolver?.answers ?? [])];
+  const odd = silent.length > 0 || mx.some(({ server }) => server !== "normal");
+  return 2 * steps.length + (attempts - 1) + (odd ? 2 : 0);
+}
+
 function stepsOf(scenario: Scenario, policy: Policy): readonly PlannedStep[] {
   return scenario.steps.flatMap(({ title, as, afterTtl, expect }) => {
     const expectation = expect[as ?? policy];
@@ -237,6 +246,7 @@ export function plan(scenarios: readonly Scenario[], options: PlanOptions): Plan
             canary: place,
             reach: reachOf(scenario),
             attempts: scenario.attempts,
+            effort: effortOf(scenario),
           };
           const steps = stepsOf(scenario, policy);
           trials.push({ ...base, id, role, of: null, domain: domainFor(own, index), expectation, steps });

@@ -34,8 +34,10 @@ export async function deliverFrom(
     collector.records.filter(({ trial }) => trial.canary === "end"),
     collector.records.filter(({ trial }) => trial.canary !== "end"),
   ];
-  // Canaries of the start go first, so that a lab that does not work is known early.
-  first.sort((a, b) => Number(b.trial.canary === "start") - Number(a.trial.canary === "start"));
+  // Canaries of the start go first, so that a lab that does not work is known early; then what takes long, so that all
+  // else runs beside it.
+  const urgency = ({ trial }: TrialRecord): number => (trial.canary === "start" ? 1000 : trial.effort);
+  first.sort((a, b) => urgency(b) - urgency(a));
   for (const batch of [first, last])
     await deliverBatch(batch, { host, collector, ...options, ...toolsOf(host) });
 }
