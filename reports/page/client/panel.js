@@ -33,7 +33,11 @@ export function panelOf(data, trial) {
         : null,
     ]),
     part("Expectation", expectationBox(trial, scenario)),
-    witnesses(data.evidence[trial.id]),
+    trial.steps ? part("Step by step", stepsTable(data, trial.steps)) : null,
+    witnesses(
+      data.evidence[trial.id],
+      (trial.steps ?? []).map(({ title }) => title),
+    ),
     proofs(data, trial),
     part("Run just this again", commandBox(data.commands[trial.id] ?? "")),
   ];
@@ -70,6 +74,33 @@ function storyOf({ policies, outcomes }, { scenario, sender, resolver, policy, o
     `, set to ${policy} (${policies[policy]}), sent one message: `,
     outcome ? [h("b", {}, outcome), ` (${outcomes[outcome]}).`] : "what became of it is not known.",
   ];
+}
+
+/**
+ * @param {PageData} data
+ * @param {NonNullable<TrialResult["steps"]>} steps
+ * @returns {HTMLElement}
+ */
+function stepsTable({ signs }, steps) {
+  return h(
+    "table",
+    {},
+    h(
+      "tr",
+      {},
+      ["", "Permitted", "Outcome", "Verdict"].map((title) => h("th", {}, title)),
+    ),
+    steps.map(({ title, expected, outcome, verdict }) =>
+      h(
+        "tr",
+        {},
+        h("td", {}, title),
+        h("td", {}, expected.join(" or ")),
+        h("td", {}, outcome ?? "not known"),
+        h("td", { class: `v-${verdict}` }, `${signs[verdict].symbol} ${verdict}`),
+      ),
+    ),
+  );
 }
 
 /**
@@ -158,7 +189,7 @@ function proofs(data, trial) {
             "details",
             {},
             h("summary", {}, "What the witnesses of the twin saw"),
-            witnesses(data.evidence[twin.id]),
+            witnesses(data.evidence[twin.id], []),
           ),
         ])
       : null,

@@ -1,6 +1,6 @@
 import { facts, h } from "./elements.js";
 
-/** @import { Evidence, ResolverAnswer } from "../../../harness/model/evidence.ts" */
+/** @import { Evidence, ResolverAnswer, SenderQuestion, StepEvidence } from "../../../harness/model/evidence.ts" */
 /** @import { Session } from "../../../harness/model/farm.ts" */
 /** @import { Child } from "./elements.js" */
 
@@ -8,10 +8,23 @@ import { facts, h } from "./elements.js";
  * What each witness of a trial saw: attacker, receiver, sender, resolver.
  *
  * @param {Evidence | undefined} evidence
+ * @param {readonly string[]} titles of its steps
  * @returns {Child}
  */
-export function witnesses(evidence) {
+export function witnesses(evidence, titles) {
   if (!evidence) return h("p", { class: "muted" }, "No evidence of this trial was stored.");
+  if (evidence.steps.length === 0) return witnessesOfStep(evidence);
+  return [evidence, ...evidence.steps].map((step, index) => [
+    h("h3", { class: "step" }, `Step ${index + 1}: ${titles[index] ?? ""}`),
+    witnessesOfStep(step),
+  ]);
+}
+
+/**
+ * @param {StepEvidence} evidence
+ * @returns {Child}
+ */
+function witnessesOfStep(evidence) {
   const { sessions, mail } = evidence;
   const first = Math.min(...sessions.map(({ start }) => start));
   /** @param {Session["witness"]} witness */
@@ -30,7 +43,10 @@ export function witnesses(evidence) {
       receiver.length > 0 ? receiver : h("p", { class: "muted" }, "No session: the sender did not connect."),
     ),
     part("What the sender said", senderBox(evidence)),
-    part("What its resolver answered", resolverTable(evidence.dns)),
+    evidence.questions
+      ? part("What the sender asked its resolver, in this order", lines(evidence.questions.map(questionText)))
+      : null,
+    part("What its resolver answers", resolverTable(evidence.dns)),
   ];
 }
 
@@ -42,6 +58,14 @@ export function witnesses(evidence) {
  */
 export function part(title, content, kind = "") {
   return h("section", { class: `part ${kind}` }, h("h3", {}, title), content);
+}
+
+/**
+ * @param {SenderQuestion} question
+ * @returns {string}
+ */
+function questionText({ name, type }) {
+  return `${name} ${type}`;
 }
 
 /**
@@ -120,7 +144,7 @@ function transcriptLine(line) {
 }
 
 /**
- * @param {Evidence} evidence
+ * @param {StepEvidence} evidence
  * @returns {Child}
  */
 function senderBox({ attempts, log, mail, queued, ms }) {
