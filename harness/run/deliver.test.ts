@@ -1,0 +1,304 @@
+import { afterEach, describe, expect, test, vi } from "vitest";
+import { createPostfixLogReader } from "../../containers/sender/postfix/log.ts";
+import type { SenderDriver } from "../lab/driver.ts";
+import type { SendingHost } from "../lab/sending-host.ts";
+import type { Evidence } from "../model/evidence.ts";
+import type { Submitted } from "../model/farm.ts";
+import { plan, stackOf } from "../model/plan.ts";
+import { session } from "../model/test-evidence.ts";
+import { mismatch, must, type ScenarioText, scenarios } from "../vocabulary.ts";
+import { HarnessError } from "../words/errors.ts";
+import { compileWorld, type DomainStep } from "../world/world.ts";
+import { checkFile } from "./check-scenarios.ts";
+import { collectStack, type StackCollector } from "./collect.ts";
+import { deliverFrom } from "./deliver.ts";
+
+/** Delivery from a sending host whose sender does what each test says. */
+
+const stack = stackOf({ name: "postfix", version: "3.10" }, { name: "unbound", version: "1.26" });
+
+interface Told {
+  /** What the sender's log tells of a message when it is handed in or tried again; null: nothing. */
+  readonly log: (recipient: string, attempt: number) => "sent" | "deferred" | "bounced" | null;
+  /** Whether the message is in the queue at this look. */
+  readonly queued?: (look: number) => boolean;
+  readonly reply?: Submitted;
+  readonly broken?: Promise<never>;
+  readonly signal?: AbortSignal;
+}
+
+interface Done {
+  readonly evidence: readonly Evidence[];
+  /** What was done to the lab, in order. */
+  readonly events: readonly string[];
+}
+
+async function deliver(
+  texts: readonly Omit<ScenarioText, "title" | "cites">[],
+  { log, queued = () => false, reply, broken, signal }: Told,
+): Promise<Done> {
+  const whole = plan(
+    checkFile(
+      scenarios(
+        "x",
+        texts.map((text) => ({ title: text.id, cites: ["RFC 7672 2.2"], ...text })),
+      ),
+      "x.ts",
+    ),
+    { stacks: [stack], policies: ["dane"] },
+  );
+  const trials = whole.trials.filter(({ role }) => role !== "twin");
+  const world = compileWorld(whole, { subnet: 1, now: new Date() });
+  const collector: StackCollector = collectStack(trials, world, createPostfixLogReader(), {
+    id: "r1",
+    firstIndex: 0,
+    resolverTells: false,
+  });
+  const events: string[] = [];
+  const evidence: Evidence[] = [];
+  const attempts = new Map<string, number>();
+  let looks = 0;
+
+  const attempt = (recipient: string, queueId: string): void => {
+    const count = (attempts.get(recipient) ?? 0) + 1;
+    attempts.set(recipient, count);
+    const status = log(recipient, count);
+    if (status === null) return;
+    const domain = recipient.split("@")[1] ?? "";
+    if (status === "sent") {
+      const record = collector.records.find(({ now }) => now.mail.to === recipient)!;
+      collector.session(session({ domain: record.trial.domain, canary: record.now.mail.canary }));
+    }
+    const relay = status === "sent" ? `mx.${domain}[198.18.20.1]:25` : "none";
+    collector.logLine(
+      `Nov 24 15:13:03 sender postfix/smtp[5]: ${queueId}: to=<${recipient}>, relay=${relay}, delay=0, dsn=2.0.0, status=${status} (as told)`,
+    );
+  };
+
+  const host = {
+    id: stack.id,
+    stack,
+    reach: "loopback",
+    address: { ipv4: "198.18.16.10", ipv6: "2001:db8::10" },
+    nameServer: "127.0.0.1",
+    resolverAddress: "127.0.0.1",
+    witness: {
+      async submit(mails: readonly { readonly to: string }[]) {
+        events.push(`submit ${mails.map(({ to }) => to).join(" ")}`);
+        queueMicrotask(() => {
+          for (const { to } of mails) attempt(to, idOf(to));
+        });
+        return mails.map(({ to }) => reply ?? { accepted: true, reply: `250 Ok: queued as ${idOf(to)}` });
+      },
+      async ask() {
+        return [];
+      },
+    },
+    senderContainer: {},
+    sender: {
+      image: "x",
+      driver: {
+        submission: { port: 25 },
+        queueId: (text: string) => /queued as (\w+)/.exec(text)?.[1] ?? null,
+        async retry(_: unknown, ids: readonly string[]) {
+          events.push(`retry ${ids.join(" ")}`);
+          for (const { now } of collector.records)
+            if (now.queueId && ids.includes(now.queueId)) attempt(now.mail.to, now.queueId);
+        },
+        async queued() {
+          looks++;
+          events.push("queue");
+          return new Set(queued(looks) ? collector.records.map(({ now }) => now.queueId ?? "") : []);
+        },
+      } as unknown as SenderDriver,
+    },
+  } as unknown as SendingHost;
+
+  await deliverFrom(host, collector, {
+    signal: signal ?? new AbortController().signal,
+    broken: broken ?? new Promise<never>(() => undefined),
+    onEvidence: (one) => evidence.push(one),
+    change: async (step: DomainStep) => {
+      events.push(
+        `change to ${step.questions.find(({ question }) => question.type === "TLSA")?.empty ? "no TLSA" : "TLSA"}`,
+      );
+    },
+  });
+  return { evidence, events };
+}
+
+function idOf(recipient: string): string {
+  return `AAAAAA${recipient.split("@")[0]?.replace(/\D/g, "")}`;
+}
+
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+/** The promise's value, with the clock made to run while it is waited for. */
+async function fastForward<T>(start: () => Promise<T>): Promise<T> {
+  vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "Date"] });
+  let settled = false;
+  const running = start().finally(() => {
+    settled = true;
+  });
+  running.catch(() => undefined);
+  while (!settled) await vi.advanceTimersByTimeAsync(100);
+  return running;
+}
+
+const wrong = { id: "wrong", mx: { tlsa: [mismatch("3 1 1")] }, expect: { dane: must("deferred") } };
+const to = "u0@wrong.dane.example";
+
+describe("the queue", () => {
+  test("a message that is said to be gone gets time to leave", async () => {
+    const { evidence, events } = await fastForward(() =>
+      deliver([wrong], { log: () => "sent", queued: (look) => look < 3 }),
+    );
+    expect(evidence[0]?.queued).toBe(false);
+    expect(events).toEqual([`submit ${to}`, "queue", "queue", "queue"]);
+  });
+
+  test("but not for ever", async () => {
+    const { evidence } = await fastForward(() =>
+      deliver([wrong], { log: () => "bounced", queued: () => true }),
+    );
+    expect(evidence[0]).toMatchObject({ queued: true, errors: [] });
+  });
+
+  test.each([true, false])("one that is deferred is looked for once (there: %s)", async (there) => {
+    const { evidence, events } = await fastForward(() =>
+      deliver([wrong], { log: () => "deferred", queued: () => there }),
+    );
+    expect(evidence[0]?.queued).toBe(there);
+    expect(events).toEqual([`submit ${to}`, "queue"]);
+  });
+});
+
+describe("attempts", () => {
+  test("a deferred message is tried again until it had as many as the scenario asks for", async () => {
+    const { evidence, events } = await fastForward(() =>
+      deliver([{ ...wrong, attempts: 3 }], { log: () => "deferred", queued: () => true }),
+    );
+    expect(evidence[0]?.attempts).toHaveLength(3);
+    expect(events).toEqual([`submit ${to}`, "retry AAAAAA0", "retry AAAAAA0", "queue"]);
+  });
+
+  test("one that went is not", async () => {
+    const { evidence } = await fastForward(() =>
+      deliver([{ ...wrong, attempts: 3 }], { log: (_, count) => (count < 2 ? "deferred" : "sent") }),
+    );
+    expect(evidence[0]?.attempts.map(({ status }) => status)).toEqual(["deferred", "sent"]);
+  });
+
+  test("without a queue id there is no second one", async () => {
+    const { evidence } = await fastForward(() =>
+      deliver([{ ...wrong, attempts: 2 }], {
+        log: () => "deferred",
+        reply: { accepted: true, reply: "250 Ok" },
+      }),
+    );
+    expect(evidence[0]?.errors).toEqual([expect.stringMatching(/gave no queue id/)]);
+  });
+});
+
+describe("what goes wrong is evidence", () => {
+  test("a message that the sender does not take", async () => {
+    const { evidence } = await fastForward(() =>
+      deliver([wrong], { log: () => null, reply: { accepted: false, reply: "451 no space" } }),
+    );
+    expect(evidence[0]?.errors).toEqual(["the sender did not take the message: 451 no space"]);
+  });
+
+  test("a message that the sender never speaks of, while the others end", async () => {
+    const { evidence } = await fastForward(() =>
+      deliver([wrong, { ...wrong, id: "other" }], {
+        log: (recipient) => (recipient === to ? null : "deferred"),
+        queued: () => true,
+      }),
+    );
+    expect(evidence.map(({ trial, errors }) => [trial.split("/")[0], errors.length])).toEqual([
+      ["other", 0],
+      ["wrong", 1],
+    ]);
+    expect(evidence[1]?.errors[0]).toMatch(
+      /waited 45 s for a verdict in the sender's log for u0@wrong\.dane\.example .*last seen: no log line about it/,
+    );
+  });
+
+  test("a lab that breaks, for all that have not ended", async () => {
+    const broken = Promise.reject(new HarnessError("the farm died"));
+    broken.catch(() => undefined);
+    const { evidence } = await fastForward(() =>
+      deliver([wrong, { ...wrong, id: "other" }], { log: () => null, broken }),
+    );
+    expect(evidence.map(({ errors }) => errors)).toEqual([["the farm died"], ["the farm died"]]);
+  });
+
+  test("an interrupted run, whose trials tell nothing", async () => {
+    const interrupt = new AbortController();
+    const told = { log: () => null, signal: interrupt.signal };
+    interrupt.abort(new HarnessError("interrupted"));
+    await expect(fastForward(() => deliver([wrong], told))).rejects.toThrow("interrupted");
+  });
+});
+
+describe("steps", () => {
+  const later = {
+    ...wrong,
+    id: "later",
+    steps: [{ title: "no records", mx: { tlsa: [] }, expect: { dane: must("encrypted") } }],
+  };
+  const first = "u0@later.dane-1.example";
+
+  test("what is still queued is tried again after the change", async () => {
+    const { evidence, events } = await fastForward(() =>
+      deliver([later], {
+        log: (_, count) => (count === 1 ? "deferred" : "sent"),
+        queued: (look) => look === 1,
+      }),
+    );
+    expect(events).toEqual([`submit ${first}`, "queue", "change to no TLSA", "retry AAAAAA0", "queue"]);
+    expect(evidence[0]?.steps.map(({ attempts }) => attempts.map(({ status }) => status))).toEqual([
+      ["sent"],
+    ]);
+  });
+
+  test("what is gone is followed by a new message", async () => {
+    const { evidence, events } = await fastForward(() => deliver([later], { log: () => "sent" }));
+    expect(events).toEqual([
+      `submit ${first}`,
+      "queue",
+      "change to no TLSA",
+      "submit u0-1@later.dane-1.example",
+      "queue",
+    ]);
+    expect(evidence[0]?.steps[0]?.mail.canary).not.toBe(evidence[0]?.mail.canary);
+  });
+
+  test("what is sent under another policy is a new message in any case", async () => {
+    const as = { ...later, steps: [{ ...later.steps[0]!, as: "may" as const }] };
+    const { events } = await fastForward(() => deliver([as], { log: () => "deferred", queued: () => true }));
+    expect(events.filter((one) => one.startsWith("submit"))).toHaveLength(2);
+  });
+
+  test("after trouble in one step there is no next", async () => {
+    const { evidence, events } = await fastForward(() =>
+      deliver([later], { log: () => null, reply: { accepted: false, reply: "451 no space" } }),
+    );
+    expect(evidence[0]?.steps).toEqual([]);
+    expect(events).toEqual([`submit ${first}`]);
+  });
+});
+
+test("canaries of the start are handed in first, those of the end when all else is over", async () => {
+  const canary = { ...wrong, id: "canary", canary: true };
+  const { events, evidence } = await fastForward(() =>
+    deliver([wrong, canary], { log: () => "deferred", queued: () => true }),
+  );
+  expect(events.filter((one) => one.startsWith("submit"))).toEqual([
+    "submit u1@canary.dane-start.example u0@wrong.dane.example",
+    "submit u2@canary.dane-end.example",
+  ]);
+  expect(evidence.at(-1)?.trial).toMatch(/\/end$/);
+});
