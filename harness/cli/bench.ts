@@ -17,6 +17,7 @@ import { durations } from "../words/durations.ts";
 import { HarnessError } from "../words/errors.ts";
 import { within } from "../words/until.ts";
 import { compileWorld, type World } from "../world/world.ts";
+import { createProgress } from "./progress.ts";
 
 /**
  * npm run bench: ratios, measured side by side in one run.
@@ -218,15 +219,14 @@ async function labPerScenario(
   );
 }
 
-await ensureEngine((line) => console.error(`danelab: ${line}`));
+const progress = createProgress(process.stderr);
+await ensureEngine(progress.note);
 const engine = await connectDocker();
 const registry = await loadRegistry();
 const [sender] = selectPrograms(registry.senders, ["postfix"], "");
 const [resolver] = selectPrograms(registry.resolvers, ["unbound"], "");
 const stack = stackOf(sender ?? unexpected("no postfix"), resolver ?? unexpected("no unbound"));
-const prepared = await preparePrograms(engine, registry, [stack], (line) =>
-  console.error(`danelab: ${line}`),
-);
+const prepared = await preparePrograms(engine, registry, [stack], progress.note);
 const scenarios = await loadScenarios([]);
 const base = scenarios.find(({ id }) => id === "base-311") ?? unexpected("no scenario base-311");
 await costPerTrial(engine, prepared, base, stack);

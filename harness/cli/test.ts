@@ -6,6 +6,7 @@ import { stillLives } from "../run/sweep.ts";
 import { UsageError } from "../words/errors.ts";
 import { home } from "../words/places.ts";
 import type { Command } from "./commands.ts";
+import { createProgress } from "./progress.ts";
 
 const projects = ["unit", "lab", "conformance"] as const;
 
@@ -26,7 +27,8 @@ export const testCommand: Command = {
     }
     const selected = wanted.length > 0 ? wanted : projects;
     if (selected.some((name) => name !== "unit")) {
-      await ensureEngine((line) => console.error(`danelab: ${line}`));
+      const progress = createProgress(process.stderr);
+      await ensureEngine(progress.note).finally(progress.end);
       await (await connectDocker()).sweep(runLabel, stillLives);
     }
 

@@ -3,7 +3,12 @@ import { readFile } from "node:fs/promises";
 import { HarnessError } from "../words/errors.ts";
 
 /** Runs a program on this machine. HarnessError: it failed or took longer than `ms`, with the end of what it said. */
-export function runCommand(command: string, words: readonly string[], ms: number): Promise<string> {
+export function runCommand(
+  command: string,
+  words: readonly string[],
+  ms: number,
+  onOutput: (text: string) => void = () => undefined,
+): Promise<string> {
   return new Promise((resolve, reject) => {
     const child = spawn(command, words, {
       stdio: ["ignore", "pipe", "pipe"],
@@ -12,7 +17,9 @@ export function runCommand(command: string, words: readonly string[], ms: number
     });
     let output = "";
     const hear = (chunk: Buffer): void => {
-      output += chunk.toString("utf8");
+      const text = chunk.toString("utf8");
+      output += text;
+      onOutput(text);
     };
     child.stdout.on("data", hear);
     child.stderr.on("data", hear);

@@ -8,6 +8,7 @@ import { until } from "../words/until.ts";
 import type { Engine } from "./engine.ts";
 import { connectDocker } from "./engine-docker.ts";
 import { isDebian, runCommand } from "./host-command.ts";
+import { lastLine, type Tell, telling } from "./progress.ts";
 
 const installCommand = "apt-get update && apt-get install -y --no-install-recommends docker.io";
 const daemonLog = join(tmpdir(), "danelab-dockerd.log");
@@ -35,7 +36,7 @@ async function dockerd(): Promise<string | undefined> {
  * The container engine of this machine. Where none answers, and we are root on Debian or Ubuntu, it is installed and
  * started, and says so first. UsageError: danelab may not do that; the text says what to type.
  */
-export async function ensureEngine(progress: (line: string) => void): Promise<Engine> {
+export async function ensureEngine(progress: Tell): Promise<Engine> {
   const failed = await connectDocker().catch((error: unknown) => messageOf(error));
   if (typeof failed !== "string") return failed;
   if (process.env["DOCKER_HOST"])
@@ -48,13 +49,17 @@ export async function ensureEngine(progress: (line: string) => void): Promise<En
   let daemon = await dockerd();
   if (!daemon) {
     progress(`no container engine here: installing Debian's docker.io (${installCommand})`);
-    await runCommand("sh", ["-c", installCommand], durations.imageBuild);
+    await telling(progress, "installing docker.io", (step) =>
+      runCommand("sh", ["-c", installCommand], durations.imageBuild, (text) => step(lastLine(text))),
+    );
     daemon = await dockerd();
     if (!daemon) throw new HarnessError("docker.io was installed, but there is no dockerd");
   }
   if (await exists("/run/systemd/system")) {
     progress("starting the container engine: systemctl start docker");
-    await runCommand("systemctl", ["start", "docker"], durations.engineStart);
+    await telling(progress, "starting the container engine", () =>
+      runCommand("systemctl", ["start", "docker"], durations.engineStart),
+    );
   } else {
     progress(
       `starting the container engine: ${daemon} (log: ${daemonLog}; it stays; end it with: pkill dockerd)`,
@@ -63,8 +68,10 @@ export async function ensureEngine(progress: (line: string) => void): Promise<En
     spawn(daemon, [], { detached: true, stdio: ["ignore", log.fd, log.fd] }).unref();
     await log.close();
   }
-  return until(() => connectDocker().catch(() => undefined), {
-    ms: durations.engineStart,
-    waitedFor: `the container engine to answer (its log: ${daemonLog})`,
-  });
+  return telling(progress, "waiting for the container engine to answer", () =>
+    until(() => connectDocker().catch(() => undefined), {
+      ms: durations.engineStart,
+      waitedFor: `the container engine to answer (its log: ${daemonLog})`,
+    }),
+  );
 }

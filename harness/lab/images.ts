@@ -6,6 +6,7 @@ import { durations } from "../words/durations.ts";
 import { HarnessError } from "../words/errors.ts";
 import type { Engine } from "./engine.ts";
 import { isDebian, runCommand } from "./host-command.ts";
+import { buildStep, lastLine, type Tell, telling } from "./progress.ts";
 
 /** Images: made once from a Dockerfile and Debian packages, found again by the hash of what they are made from. */
 
@@ -39,7 +40,7 @@ export function keyOf({ name, suite }: WantedImage): string {
 export async function prepareImages(
   engine: Engine,
   wanted: readonly WantedImage[],
-  progress: (line: string) => void,
+  progress: Tell,
 ): Promise<ReadonlyMap<string, ReadyImage>> {
   const bases = new Map<string, Promise<string>>();
   const baseOf = (suite: string): Promise<string> => {
@@ -98,17 +99,32 @@ async function build(
   { folder, name }: WantedImage,
   { tag, files }: BuildContext,
   base: string,
-  progress: (line: string) => void,
+  progress: Tell,
 ): Promise<ReadyImage> {
   const began = Date.now();
   progress(`building image ${tag} from ${base}`);
-  const build = { folder, files, buildArguments: { BASE: base, ...proxies() }, onProgress: () => undefined };
+  const build = { folder, files, buildArguments: { BASE: base, ...proxies() } };
   const unlabelled = `${tag}-unlabelled`;
-  await engine.buildImage({ ...build, tag: unlabelled, labels: {} });
+  await telling(progress, `building ${name}`, (step) =>
+    engine.buildImage({
+      ...build,
+      tag: unlabelled,
+      labels: {},
+      onProgress: (output) => {
+        const reached = buildStep(output);
+        if (reached !== undefined) step(reached);
+      },
+    }),
+  );
   const line = (await engine.readImageFile(unlabelled, packageFile)).trim();
   if (!line) throw new HarnessError(`the Dockerfile of ${name} writes no package line to ${packageFile}`);
   // The same layers from the build cache, and what they hold as a label: so that no later run has to look.
-  await engine.buildImage({ ...build, tag, labels: { [packageLabel]: line } });
+  await engine.buildImage({
+    ...build,
+    tag,
+    labels: { [packageLabel]: line },
+    onProgress: () => undefined,
+  });
   const built = await find(engine, tag);
   if (!built) throw new HarnessError(`image ${tag} was built, and is not there`);
   progress(`built ${tag} (${line}) in ${Math.round((Date.now() - began) / 1000)} s`);
@@ -122,12 +138,15 @@ function proxies(): Readonly<Record<string, string>> {
 }
 
 /** A minimal Debian: the one that is there, else pulled where a registry answers, else made from Debian's packages. */
-async function prepareBase(engine: Engine, suite: string, progress: (line: string) => void): Promise<string> {
+async function prepareBase(engine: Engine, suite: string, progress: Tell): Promise<string> {
   const official = `debian:${suite}-slim`;
   const own = `danelab/base:${suite}`;
   for (const reference of [own, official]) if (await engine.inspectImage(reference)) return reference;
   progress(`pulling ${official}`);
-  if (await engine.pullImage(official, () => undefined)) return official;
+  const pulled = await telling(progress, `pulling ${official}`, (step) =>
+    engine.pullImage(official, (text) => step(lastLine(text))),
+  );
+  if (pulled) return official;
 
   progress(`no registry gives ${official}: making ${own} from Debian's packages with mmdebstrap`);
   const missing = await access("/usr/bin/mmdebstrap").then(
@@ -143,17 +162,19 @@ async function prepareBase(engine: Engine, suite: string, progress: (line: strin
       );
     }
     progress(`installing mmdebstrap: ${commands}`);
-    await runCommand("sh", ["-c", commands], durations.imageBuild);
+    await telling(progress, "installing mmdebstrap", (step) =>
+      runCommand("sh", ["-c", commands], durations.imageBuild, (text) => step(lastLine(text))),
+    );
   }
   const folder = await mkdtemp(join(tmpdir(), "danelab-base-"));
   try {
     const tar = join(folder, `${suite}.tar`);
-    await runCommand(
-      "mmdebstrap",
-      ["--variant=minbase", "--quiet", suite, tar, "http://deb.debian.org/debian"],
-      durations.imageBuild,
-    );
-    await engine.importImage(tar, own);
+    const words = ["--variant=minbase", suite, tar, "http://deb.debian.org/debian"];
+    await telling(progress, `making ${own}`, async (step) => {
+      await runCommand("mmdebstrap", words, durations.imageBuild, (text) => step(lastLine(text)));
+      step("handing it to the engine");
+      await engine.importImage(tar, own);
+    });
   } finally {
     await rm(folder, { recursive: true, force: true });
   }

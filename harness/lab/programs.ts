@@ -9,6 +9,7 @@ import type { Driver } from "./driver.ts";
 import type { Engine } from "./engine.ts";
 import { keyOf, prepareImages, type ReadyImage, type WantedImage } from "./images.ts";
 import type { LabPrograms } from "./lab.ts";
+import type { Tell } from "./progress.ts";
 import type { Found, Registry } from "./registry.ts";
 
 /** The programs of a run with their images ready, and what the results say of them. */
@@ -44,7 +45,7 @@ export async function preparePrograms(
   engine: Engine,
   registry: Registry,
   stacks: readonly Stack[],
-  progress: (line: string) => void,
+  progress: Tell,
 ): Promise<PreparedPrograms> {
   const authority = registry.authorities.find(({ driver }) => driver.name === "nsd");
   if (!authority) throw new HarnessError("containers/authority/nsd is missing");
