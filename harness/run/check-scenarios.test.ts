@@ -112,6 +112,11 @@ describe("expectations that follow by rule", () => {
       { level: "must", permitted: ["deferred"], never },
     ],
     [
+      "a delay that is only recommended is no more than that: the sender may authenticate",
+      should("deferred"),
+      { level: "should", permitted: ["deferred"], never },
+    ],
+    [
       "several outcomes keep their level",
       should("authenticated", "encrypted"),
       { level: "should", permitted: ["authenticated", "deferred"], never },

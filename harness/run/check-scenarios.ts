@@ -244,13 +244,13 @@ function expectations({
 
 /** RFC 7672 section 6, 2.2: with mandatory DANE, what is not authenticated is delayed. */
 export function mandatory(dane: Expectation): Expectation {
+  const isDelayed = (outcome: Outcome): boolean => outcome === "encrypted" || outcome === "cleartext";
   const permitted = new Set(
-    dane.permitted.map(
-      (outcome): Outcome => (outcome === "encrypted" || outcome === "cleartext" ? "deferred" : outcome),
-    ),
+    dane.permitted.map((outcome): Outcome => (isDelayed(outcome) ? "deferred" : outcome)),
   );
   return {
-    level: permitted.size === 1 && permitted.has("deferred") ? "must" : dane.level,
+    // Only what follows from this rule is more binding than `dane` itself.
+    level: dane.permitted.some(isDelayed) && permitted.size === 1 ? "must" : dane.level,
     permitted: [...permitted],
     // A floor may forbid the delay that follows here, as of mail that must be delivered.
     never: [...new Set<Outcome>([...dane.never, "encrypted", "cleartext"])].filter(

@@ -1,0 +1,97 @@
+import { readdir } from "node:fs/promises";
+import { basename, join } from "node:path";
+import { describe, expect, test } from "vitest";
+import type { Scenario } from "../harness/model/scenario.ts";
+import { loadScenarios } from "../harness/run/load-scenarios.ts";
+import { home } from "../harness/words/places.ts";
+
+/** What holds of every scenario of danelab's own. That each makes sense by itself was checked when it was loaded. */
+
+const all = await loadScenarios([]);
+
+/** The ids of those that a rule does not hold for. */
+function breaking(rule: (scenario: Scenario) => boolean): readonly string[] {
+  return all.filter((scenario) => !rule(scenario)).map(({ id }) => id);
+}
+
+test("every file of the folder is loaded", async () => {
+  const files = (await readdir(join(home, "scenarios"))).filter((name) => !name.endsWith(".test.ts"));
+  expect([...new Set(all.map(({ file }) => basename(file)))].sort()).toEqual(files.sort());
+});
+
+test("a file holds one group, and a group one file", () => {
+  const pairs = new Set(all.map(({ file, group }) => `${file} ${group}`));
+  expect(new Set(all.map(({ group }) => group)).size).toBe(pairs.size);
+  expect(new Set(all.map(({ file }) => file)).size).toBe(pairs.size);
+});
+
+describe("every scenario", () => {
+  test("begins with the name of its group", () => {
+    expect(breaking(({ id, group }) => id.startsWith(`${group}-`))).toEqual([]);
+  });
+
+  test("has an id of its own, and a title that no other of its group has", () => {
+    for (const names of [all.map(({ id }) => id), all.map(({ group, title }) => `${group}: ${title}`)]) {
+      expect(names.filter((name, index) => names.indexOf(name) !== index)).toEqual([]);
+    }
+  });
+
+  test("cites RFC and section", () => {
+    expect(
+      breaking(({ cites }) => cites.every((cite) => /^RFC \d{3,5} [0-9A-Z]+(\.\d+)*$/.test(cite))),
+    ).toEqual([]);
+  });
+
+  test("says what opportunistic DANE, mandatory DANE and a sender without DANE may do", () => {
+    expect(
+      breaking(({ expect: { dane, "dane-only": only, may } }) => Boolean((dane ?? only) && only && may)),
+    ).toEqual([]);
+  });
+
+  test("lets mandatory DANE send nothing unauthenticated (RFC 7672 section 6)", () => {
+    expect(
+      breaking(({ expect: { "dane-only": only } }) => {
+        const { permitted = [], never = [], level } = only ?? {};
+        return (["encrypted", "cleartext"] as const).every(
+          (outcome) => !permitted.includes(outcome) && (level === "must" || never.includes(outcome)),
+        );
+      }),
+    ).toEqual([]);
+  });
+
+  test("keeps to what a DNS name can hold: its id, a policy and a variant are labels", () => {
+    expect(breaking(({ id }) => id.length <= 40)).toEqual([]);
+  });
+});
+
+describe("canaries", () => {
+  const canaries = all.filter(({ canary }) => canary);
+
+  test("are the whole of their group", () => {
+    expect(all.filter(({ canary, group }) => canary !== (group === "canary"))).toEqual([]);
+  });
+
+  test("demand: what may be one thing or another proves no lab", () => {
+    for (const { expect: expectations } of canaries) {
+      expect(expectations.dane?.level).toBe("must");
+      expect(expectations.dane?.permitted).toHaveLength(1);
+    }
+  });
+
+  test("prove that the resolver tells secure, insecure and bogus names apart, and the sender good from bad records", () => {
+    const outcomes = canaries.map(({ expect: { dane } }) => dane?.permitted[0]);
+    expect(new Set(outcomes)).toEqual(new Set(["authenticated", "cleartext", "deferred"]));
+    const zones = canaries.flatMap((one) => Object.values(one.zones));
+    expect(zones.some(({ signed }) => !signed)).toBe(true);
+    expect(zones.some(({ faults }) => faults.length > 0)).toBe(true);
+  });
+});
+
+test("attacks have a control that loses, and nothing else has", () => {
+  const attacked = ({ mx }: Pick<Scenario, "mx">) => mx.some(({ attacker }) => attacker !== null);
+  expect(
+    breaking((scenario) =>
+      [scenario, ...scenario.steps].every((one) => attacked(one) === (one.expect.may?.leaks !== undefined)),
+    ),
+  ).toEqual([]);
+});
