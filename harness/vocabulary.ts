@@ -52,6 +52,8 @@ export interface ScenarioText {
   readonly attempts?: number;
   /** What happens later: each step states its whole zone and MX hosts where they differ from the scenario's own. */
   readonly steps?: readonly StepText[];
+  /** The message is that of the scenario with this id: one message, a recipient in each domain. */
+  readonly sharesMessageOf?: string;
   /** The message goes here instead of by MX. */
   readonly route?: { readonly to?: string; readonly mx?: boolean; readonly port?: number };
   /** caches: the sender's connection and TLS session caches are on. */

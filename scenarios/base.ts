@@ -72,4 +72,20 @@ export default scenarios("base", [
       { title: "the record is right", mx: { tlsa: ["3 1 1"] }, expect: { dane: must("authenticated") } },
     ],
   },
+  {
+    id: "base-two-domains-one-message",
+    title: "One message for a DANE domain and for a plain one: the recipient in the DANE domain",
+    cites: ["RFC 7672 2.2"],
+    mx: { preference: 5 },
+    expect: { dane: must("authenticated") },
+  },
+  {
+    id: "base-two-domains-plain",
+    title: "One message for a DANE domain and for a plain one: the recipient in the plain domain",
+    cites: ["RFC 7672 2.2.1"],
+    sharesMessageOf: "base-two-domains-one-message",
+    zone: { unsigned: true },
+    mx: { tlsa: [], server: "no-starttls" },
+    expect: { dane: should("cleartext"), may: must("cleartext") },
+  },
 ]);

@@ -48,12 +48,17 @@ async function open(server: string, port: number): Promise<SmtpClient> {
 
 /** One mail transaction. The reply to the message, or to the command that was refused. */
 async function transact(client: SmtpClient, mail: MailToSubmit): Promise<Reply> {
+  const recipients = [mail.to, ...(mail.also ?? [])];
   // RFC 6531 section 3.4.
-  const international = /[^ -~]/.test(`${mail.from}${mail.to}`) ? " SMTPUTF8" : "";
-  const commands = [`MAIL FROM:<${mail.from}>${international}`, `RCPT TO:<${mail.to}>`, "DATA"];
+  const international = /[^ -~]/.test([mail.from, ...recipients].join("")) ? " SMTPUTF8" : "";
+  const commands = [
+    `MAIL FROM:<${mail.from}>${international}`,
+    ...recipients.map((recipient) => `RCPT TO:<${recipient}>`),
+    "DATA",
+  ];
   const replies = client.pipelines ? await together(client, commands) : await oneByOne(client, commands);
   const refusal = replies.find(({ code }) => code >= 400);
-  const data = replies[2];
+  const data = replies[commands.length - 1];
   if (data?.code === 354) {
     // RFC 2920 section 3.1: where DATA was pipelined and taken though no recipient was, nothing is sent but the dot.
     client.send(refusal === undefined ? `${dotStuffed(mail.content)}.\r\n` : ".\r\n");

@@ -1,4 +1,4 @@
-import type { AnswerAction, ServerBehaviour } from "./scenario.ts";
+import type { AnswerAction, ListeningBehaviour } from "./scenario.ts";
 
 /** What the farm is told and what it reports: JSON lines on one stream, in both directions. */
 
@@ -21,7 +21,9 @@ export interface FarmHost {
   /** FQDN without the final dot; the name in banner and EHLO reply. */
   readonly name: string;
   readonly addresses: readonly string[];
-  readonly behaviour: ServerBehaviour;
+  /** Where it listens; nothing listens at its other ports. */
+  readonly port: number;
+  readonly behaviour: ListeningBehaviour;
   readonly certificate: PemChain;
   /** By server name (lower case, no final dot); any other name, or none, gets `certificate`. */
   readonly sni: Readonly<Record<string, PemChain>>;
@@ -48,6 +50,7 @@ export interface Session {
   readonly domain: string;
   /** MX host FQDN, no final dot. */
   readonly host: string;
+  readonly port: number;
   /** Who saw it: the genuine server or the attacker in front of it. Behind an attacker the genuine server sees it too. */
   readonly witness: "receiver" | "attacker";
   readonly localAddress: string;
@@ -59,6 +62,10 @@ export interface Session {
   readonly commands: readonly SmtpCommand[];
   /** null: TLS was not established. */
   readonly tls: TlsState | null;
+  /** An earlier session's keys were taken up again: no certificate was served. */
+  readonly resumed: boolean;
+  /** Whether the server asked for a client certificate and got one; null: it did not ask. */
+  readonly clientCertificate: "asked" | "given" | null;
   /** What went wrong in the handshake, if it was begun and failed. */
   readonly tlsError: string | null;
   /** server_name of the ClientHello; null: none was sent, or no ClientHello came. */
@@ -101,6 +108,8 @@ export interface RawAnswer {
 export interface MailToSubmit {
   readonly from: string;
   readonly to: string;
+  /** Further recipients. */
+  readonly also?: readonly string[];
   /** The message, headers and body, CRLF line ends, not dot-stuffed. */
   readonly content: string;
 }
@@ -111,24 +120,37 @@ export interface Submitted {
   readonly accepted: boolean;
 }
 
-/** A zone, and the name server that the DNS relay passes its questions to. */
-export interface ForwardedZone {
-  /** FQDN with final dot, lower case. */
-  readonly origin: string;
-  /** IPv4 address; port 53. */
-  readonly forward: string;
-}
-
-/** What the DNS relay does with some questions instead of passing them on: the first rule that strikes. */
+/** What the DNS relay does with some questions instead of passing them on. */
 export interface RelayRule {
-  /** FQDN with final dot, lower case: strikes names at or below it. */
-  readonly zone: string;
-  /** FQDN with final dot, lower case: strikes this name only. */
+  /** FQDN with final dot, lower case: strikes this name only; without it every name in the zone. */
   readonly name?: string;
-  readonly type?: string;
+  /** Number of the RR type; without it every type. */
+  readonly type?: number;
   readonly does: AnswerAction;
   /** Strikes the first so many questions only. */
   readonly times?: number;
+}
+
+/**
+ * A zone as the DNS relay serves it. A question is in the deepest zone that its name is in; one for DS at the zone's own
+ * name is in the zone above (RFC 4035 3.1.4.1).
+ */
+export interface ForwardedZone {
+  /** FQDN with final dot, lower case. */
+  readonly origin: string;
+  /** IPv4 address, port 53, of the server that its questions are passed to. */
+  readonly forward: string;
+  /** The first rule that strikes. */
+  readonly rules: readonly RelayRule[];
+}
+
+/** A name server that only passes on what no rule strikes. */
+export interface DnsRelay {
+  /** IPv4 address, port 53. */
+  readonly listen: string;
+  /** Where questions go that are in none of the zones. */
+  readonly forward: string;
+  readonly zones: readonly ForwardedZone[];
 }
 
 /** Requests to the program in the farm's containers. Each is answered by an event "answer" with the same number. */
@@ -146,15 +168,8 @@ export type FarmRequest =
       readonly timeoutMs: number;
     }
   /** Start a DNS relay on an address. Answer: null once it listens. */
-  | {
-      readonly op: "relay-dns";
-      readonly listen: string;
-      /** Where questions go that are in none of the zones. */
-      readonly forward: string;
-      readonly zones: readonly ForwardedZone[];
-      readonly rules: readonly RelayRule[];
-    }
-  /** From now on the relay passes the questions of these zones to other servers. Answer: null. */
+  | ({ readonly op: "relay-dns" } & DnsRelay)
+  /** From now on the relay serves these zones so; others stay. Answer: null. */
   | { readonly op: "forward-dns"; readonly listen: string; readonly zones: readonly ForwardedZone[] }
   /** Hand messages in by SMTP, over `sessions` concurrent sessions. Answer: Submitted[], in order. */
   | {

@@ -60,6 +60,8 @@ export interface Trial {
   readonly canary: "start" | "end" | null;
   /** For twins: the trial that this is the twin of. */
   readonly of: string | null;
+  /** The trial whose message this one shares; null: it has its own. */
+  readonly carrier: string | null;
   /** RecipientDomain.key */
   readonly domain: string;
   readonly expectation: Expectation;
@@ -249,13 +251,25 @@ export function plan(scenarios: readonly Scenario[], options: PlanOptions): Plan
             effort: effortOf(scenario),
           };
           const steps = stepsOf(scenario, policy);
-          trials.push({ ...base, id, role, of: null, domain: domainFor(own, index), expectation, steps });
+          const carrier =
+            scenario.sharesMessageOf === null ? null : [scenario.sharesMessageOf, stack.id, policy].join("/");
+          trials.push({
+            ...base,
+            id,
+            role,
+            of: null,
+            carrier,
+            domain: domainFor(own, index),
+            expectation,
+            steps,
+          });
           if (twin) {
             trials.push({
               ...base,
               id: `${id}/twin`,
               role: "twin",
               of: id,
+              carrier: null,
               domain: domainFor(twin, index),
               expectation: twinExpectation(twin.scenario.expect[policy] ?? expectation),
               steps: [],
@@ -265,5 +279,17 @@ export function plan(scenarios: readonly Scenario[], options: PlanOptions): Plan
       }
     }
   }
-  return { scenarios: used, stacks: options.stacks, domains: [...domains.values()], trials };
+  return {
+    scenarios: used,
+    stacks: options.stacks,
+    domains: [...domains.values()],
+    trials: trials.map((trial) => aboard(trial, trials)),
+  };
+}
+
+/** A trial whose carrier is not run has a message of its own. */
+function aboard(trial: Trial, trials: readonly Trial[]): Trial {
+  return trial.carrier === null || trials.some(({ id }) => id === trial.carrier)
+    ? trial
+    : { ...trial, carrier: null };
 }

@@ -201,6 +201,7 @@ export const chainNames = [
   "root-excludes-names",
   "root-may-not-sign",
   "root-key-identifier-differs",
+  "root-large",
   "intermediate-sha1",
   "cross-signed",
   "root-has-namesake",
@@ -313,18 +314,60 @@ export interface TlsaSpec {
   readonly at?: string;
 }
 
-export const serverBehaviours = [
+/** Replies that a server may give where a client hopes for another: "starttls-454", "rcpt-550". 421 closes the connection. */
+export const refusedCommands = ["greeting", "ehlo", "starttls", "rcpt"] as const;
+export const refusalCodes = [354, 421, 450, 454, 500, 501, 502, 503, 530, 550, 554] as const;
+export type Refusal = `${(typeof refusedCommands)[number]}-${(typeof refusalCodes)[number]}`;
+export const refusals: readonly Refusal[] = refusedCommands.flatMap((command) =>
+  refusalCodes.map((code): Refusal => `${command}-${code}`),
+);
+
+export const peculiarities = [
   "normal",
   "no-starttls",
-  "starttls-454",
-  "starttls-500",
-  "starttls-502",
-  "starttls-554",
+  /** The keyword in lower case; with a parameter. */
+  "starttls-lowercase",
+  "starttls-parameter",
+  /** STARTTLS is offered once more under TLS, where it closes the connection. */
+  "starttls-again",
+  /** STARTTLS is offered from the second session on. */
+  "starttls-selective",
+  "starttls-silence",
+  /** What is offered before TLS would keep the message back, and is not what is offered under TLS. */
+  "capabilities-change",
+  /** 450 to the recipients of the first session. */
+  "greylist",
   "close-after-220",
   "tls-alert",
+  "tls-silence",
+  "ssl-3-only",
+  "tls-1.0-only",
+  "tls-1.1-only",
   "tls-1.2-only",
   "tls-1.3-only",
+  /** No server certificate. */
+  "tls-anonymous-only",
+  /** No encryption. */
+  "tls-null-only",
+  /** RC4, 3DES and export ciphers. */
+  "tls-weak-only",
+  /** A group that clients do not guess (RFC 8446 4.1.4). */
+  "tls-hello-retry",
+  "tls-resumption",
+  "client-certificate-asked",
+  "client-certificate-demanded",
+  /** The handshake fails without a server name. */
+  "sni-required",
+  /** The warning unrecognized_name, then TLS 1.2 (RFC 6066 3). */
+  "sni-warning",
+  /** TLS ends with the TCP connection. */
+  "no-close-notify",
 ] as const;
+
+/** Of a server at its address. */
+export type ListeningBehaviour = (typeof peculiarities)[number] | Refusal;
+/** down: the connection fails at once. */
+export const serverBehaviours = [...peculiarities, ...refusals, "down"] as const;
 export type ServerBehaviour = (typeof serverBehaviours)[number];
 
 /** Those that treat a later session otherwise than the first. */
@@ -385,8 +428,11 @@ export interface Route {
   readonly port: number;
 }
 
-/** How the sender is set besides its policy. caches: connection and TLS session caches are on. */
-export const senderSetups = ["plain", "caches"] as const;
+/**
+ * How the sender is set besides its policy. caches: connection and TLS session caches are on; dns-filter: DNS answers pass
+ * the sender's own filters, which change nothing.
+ */
+export const senderSetups = ["plain", "caches", "dns-filter"] as const;
 export type SenderSetup = (typeof senderSetups)[number];
 
 /**
@@ -445,6 +491,8 @@ export interface Scenario {
   readonly mx: readonly MxHost[];
   /** What becomes of this later. */
   readonly steps: readonly Step[];
+  /** Id of the scenario whose message this one shares: one message, a recipient in each domain. null: its own. */
+  readonly sharesMessageOf: string | null;
   /** null: by MX. */
   readonly route: Route | null;
   readonly setup: SenderSetup;

@@ -209,6 +209,7 @@ function complete(text: ScenarioText, group: string, shown: string): Scenario {
           port: text.route.port ?? 25,
         }
       : null,
+    sharesMessageOf: text.sharesMessageOf ?? null,
     setup: text.setup ?? "plain",
     resolver: text.resolver ? { answers: answersOf(text.resolver.answers) } : null,
     watch: text.watch ?? [],

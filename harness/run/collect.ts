@@ -126,6 +126,13 @@ export function collectStack(
       },
     ];
   });
+  const byTrial = new Map(records.map((record) => [record.trial.id, record]));
+  for (const record of records) {
+    const carrier = record.trial.carrier === null ? undefined : byTrial.get(record.trial.carrier);
+    if (!carrier) continue;
+    // One message: the canary is the carrier's.
+    record.now = stepRecord({ ...carrier.now.mail, to: record.now.mail.to }, null, run.resolverTells);
+  }
   const byDomain = new Map(records.map((record) => [record.trial.domain, record]));
   const byRecipient = new Map(records.map((record) => [recipientKey(record.now.mail.to), record]));
   const byZone = new Map(
@@ -168,6 +175,7 @@ export function collectStack(
       if (!attempt) return;
       const decided = byRecipient.get(recipientKey(attempt.recipient));
       if (!decided) return;
+      if (record && decided !== record) decided.now.log.push(line);
       decided.now.attempts.push(attempt.attempt);
       decided.now.decidedAt = Date.now();
       wake(decided);

@@ -168,7 +168,10 @@ async function attend(record: TrialRecord, { host, collector, retry, queue, sign
       "the resolver's log of the harness's own questions",
     );
   }
-  now.queued = await isQueued(now, queue);
+  // A message for several recipients stays in the queue as long as one of them waits.
+  const shared =
+    trial.carrier !== null || collector.records.some((other) => other.trial.carrier === trial.id);
+  now.queued = shared ? null : await isQueued(now, queue);
 }
 
 /** Senders log an outcome before the message leaves the queue: one that is said to be gone gets time to go. */

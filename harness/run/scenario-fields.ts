@@ -193,6 +193,7 @@ export const scenario = z.strictObject({
       port: z.int().min(1).max(65535).optional(),
     })
     .optional(),
+  sharesMessageOf: z.string().regex(label).optional(),
   setup: z.enum(senderSetups).optional(),
   resolver: z.strictObject({ answers }).optional(),
   watch: z.array(z.enum(watches)).optional(),
