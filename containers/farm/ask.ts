@@ -2,6 +2,8 @@ import { createSocket } from "node:dgram";
 import { connect, isIPv6 } from "node:net";
 import type { RawAnswer } from "../../harness/model/farm.ts";
 import { messageOf } from "../../harness/words/errors.ts";
+import { FrameSplitter, frame } from "./dns-frames.ts";
+import { headerOctets, idOf, isResponse, isTruncated } from "./dns-message.ts";
 
 export interface NameServer {
   readonly address: string;
@@ -12,7 +14,6 @@ export interface NameServer {
 
 const inFlight = 50;
 const tries = 3;
-const headerOctets = 12;
 
 /**
  * Puts DNS messages (wire form, base64) to a server, 50 at a time; answers in the order of the questions. timeoutMs is
@@ -76,7 +77,6 @@ function askUdp(server: NameServer, query: Buffer, timeoutMs: number): Promise<B
   });
 }
 
-/** RFC 1035 section 4.2.2: two octets of length before the message. */
 function askTcp(server: NameServer, query: Buffer, timeoutMs: number): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     const socket = connect({
@@ -89,11 +89,10 @@ function askTcp(server: NameServer, query: Buffer, timeoutMs: number): Promise<B
       () => socket.destroy(new Error(noAnswer(server, "TCP", timeoutMs, ""))),
       timeoutMs,
     );
-    let bytes: Buffer = Buffer.alloc(0);
+    const splitter = new FrameSplitter();
     socket.on("data", (chunk: Buffer) => {
-      bytes = Buffer.concat([bytes, chunk]);
-      if (bytes.length < 2 || bytes.length < 2 + bytes.readUInt16BE(0)) return;
-      const answer = bytes.subarray(2, 2 + bytes.readUInt16BE(0));
+      const [answer] = splitter.push(chunk);
+      if (answer === undefined) return;
       if (answers(answer, query)) resolve(answer);
       socket.destroy();
     });
@@ -102,23 +101,13 @@ function askTcp(server: NameServer, query: Buffer, timeoutMs: number): Promise<B
       clearTimeout(timer);
       reject(new Error(`${server.address} closed the TCP connection without an answer`));
     });
-    const length = Buffer.alloc(2);
-    length.writeUInt16BE(query.length);
-    socket.write(Buffer.concat([length, query]));
+    socket.write(frame(query));
   });
 }
 
 /** RFC 1035 section 4.1.1: the same ID, and QR set. */
 function answers(answer: Buffer, query: Buffer): boolean {
-  return (
-    answer.length >= headerOctets &&
-    answer.readUInt16BE(0) === query.readUInt16BE(0) &&
-    ((answer[2] ?? 0) & 0x80) !== 0
-  );
-}
-
-function isTruncated(answer: Buffer): boolean {
-  return ((answer[2] ?? 0) & 0x02) !== 0;
+  return isResponse(answer) && idOf(answer) === idOf(query);
 }
 
 function noAnswer(server: NameServer, protocol: string, timeoutMs: number, refusal: string): string {

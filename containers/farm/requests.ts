@@ -1,6 +1,7 @@
-import type { FarmEvent, FarmRequest } from "../../harness/model/farm.ts";
+import type { DnsRelay as DnsRelaySpec, FarmEvent, FarmRequest } from "../../harness/model/farm.ts";
 import { HarnessError } from "../../harness/words/errors.ts";
 import { ask } from "./ask.ts";
+import { DnsRelay } from "./dns-relay.ts";
 import { guard } from "./guard.ts";
 import { MxListener } from "./listener.ts";
 import { sendStray } from "./stray.ts";
@@ -8,7 +9,9 @@ import { submit } from "./submit.ts";
 
 export type NumberedRequest = FarmRequest & { readonly number: number };
 
-/** Ports that the lab fixes, and tests choose. */
+const smtpPort = 25;
+
+/** Ports that the lab fixes, and tests choose: what stands in for port 25 and port 53. */
 export interface FarmPorts {
   readonly smtp: number;
   readonly dns: number;
@@ -19,6 +22,8 @@ export class Farm {
   readonly #ports: FarmPorts;
   readonly #emit: (event: FarmEvent) => void;
   readonly #listener: MxListener;
+  /** By the address they listen on. */
+  readonly #dnsRelays = new Map<string, DnsRelay>();
   readonly #stops: (() => void)[] = [];
 
   constructor(ports: FarmPorts, emit: (event: FarmEvent) => void) {
@@ -37,7 +42,8 @@ export class Farm {
     switch (request.op) {
       case "serve":
         this.#listener.addHosts(request.hosts);
-        await this.#listener.listen(this.#ports.smtp);
+        for (const port of new Set([smtpPort, ...request.hosts.map((host) => host.port)]))
+          await this.#listener.listen(port, port === smtpPort ? this.#ports.smtp : port);
         return null;
       case "ask":
         return ask(
@@ -52,8 +58,11 @@ export class Farm {
       case "submit":
         return submit(request.server, request.port, request.sessions, request.mails);
       case "relay-dns":
+        await this.#relayDns(request);
+        return null;
       case "forward-dns":
-        throw new HarnessError(`${request.op}: not there yet`);
+        this.#dnsRelayOn(request.listen).setZones(request.zones);
+        return null;
       case "guard":
         this.#stops.push(
           await guard(request.inside, {
@@ -72,6 +81,20 @@ export class Farm {
 
   stop(): void {
     for (const stop of this.#stops) stop();
+  }
+
+  async #relayDns({ listen, forward, zones }: DnsRelaySpec): Promise<void> {
+    if (this.#dnsRelays.has(listen)) throw new HarnessError(`there is a DNS relay on ${listen} already`);
+    const relay = new DnsRelay({ listen, forward, zones, port: this.#ports.dns, fault: this.#fault });
+    await relay.start();
+    this.#dnsRelays.set(listen, relay);
+    this.#stops.push(() => relay.close());
+  }
+
+  #dnsRelayOn(listen: string): DnsRelay {
+    const relay = this.#dnsRelays.get(listen);
+    if (relay === undefined) throw new HarnessError(`there is no DNS relay on ${listen}`);
+    return relay;
   }
 
   readonly #fault = (message: string): void => this.#emit({ event: "fault", message });

@@ -135,15 +135,17 @@ export async function startLab(
   const parked = ["sleep", "infinity"];
   const inside = [addresses.network.ipv4, addresses.network.ipv6];
 
-  const stubs = programs.stacks.flatMap(({ stack }, index) =>
-    plan.trials.some((trial) => trial.stack === stack.id && trial.reach === "network")
-      ? [addresses.stub(index)]
-      : [],
-  );
+  const relays = [
+    world.relay,
+    ...programs.stacks.flatMap(({ stack }, index) =>
+      plan.trials.some((trial) => trial.stack === stack.id && trial.reach === "network")
+        ? [world.stubRelay(index)]
+        : [],
+    ),
+  ];
   const serverAddresses = new Set([
     ...world.servers.flatMap((server) => server.addresses),
-    addresses.nameServers.relay,
-    ...stubs,
+    ...relays.map(({ listen }) => listen),
   ]);
 
   const startFarm = async (): Promise<{ client: FarmClient; container: RunningContainer }> => {
@@ -165,7 +167,11 @@ export async function startLab(
     );
     const client = await startFarmProgram(container, farmListener(), options.keep);
     clients.push(client);
-    await Promise.all([client.serve(world.hosts), client.guard(inside)]);
+    await Promise.all([
+      client.serve(world.hosts),
+      client.guard(inside),
+      ...relays.map((relay) => client.relayDns(relay)),
+    ]);
     return { client, container };
   };
 

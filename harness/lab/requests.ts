@@ -1,5 +1,6 @@
 import type {
   DnsQuestion,
+  DnsRelay,
   FarmEvent,
   FarmHost,
   FarmRequest,
@@ -25,14 +26,12 @@ export interface FarmListener {
   fault(message: string): void;
 }
 
-export type DnsRelay = Omit<Extract<FarmRequest, { op: "relay-dns" }>, "op">;
-
 /** The program in a farm or witness container, spoken to over one held-open stream. */
 export interface FarmClient {
   serve(hosts: readonly FarmHost[]): Promise<void>;
   /** Starts a DNS relay. */
   relayDns(relay: DnsRelay): Promise<void>;
-  /** Switches zones of a DNS relay to other name servers. */
+  /** Changes how the DNS relay on that address serves these zones. */
   forwardDns(listen: string, zones: readonly ForwardedZone[]): Promise<void>;
   guard(inside: readonly string[]): Promise<void>;
   stray(address: string): Promise<void>;

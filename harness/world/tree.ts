@@ -3,6 +3,8 @@ import { lookUp, worse, zoneStatus } from "../dns/lookup.ts";
 import { type ResourceRecord, record } from "../dns/record.ts";
 import { type SignedZone, signZone, type ZoneDraft } from "../dns/zone.ts";
 import type { DnsStatus } from "../model/evidence.ts";
+import type { RelayRule } from "../model/farm.ts";
+import { struckStatus } from "./answers.ts";
 import { ttl } from "./domain.ts";
 
 /** The DNS tree of a lab: zones signed from the leaves to the root, each parent holding NS and DS of its children. */
@@ -30,11 +32,15 @@ function ancestry(name: string): string[] {
   return [...labels.map((_, index) => `${labels.slice(index).join(".")}.`), "."];
 }
 
-/** Signs all zones, with the keys of the ring. Each zone but the root is delegated to `nameServerOf` its origin. */
+/**
+ * Signs all zones, with the keys of the ring. Each zone but the root is delegated to `nameServerOf` its origin. `rulesOf` an
+ * origin says which questions its server does not answer as it should.
+ */
 export function buildTree(
   drafts: readonly ZoneDraft[],
   nameServerOf: (origin: string) => string,
   ring: KeyRing = createKeyRing(),
+  rulesOf: (origin: string) => readonly RelayRule[] = () => [],
 ): ZoneTree {
   const byOrigin = new Map(drafts.map((draft) => [draft.origin.toLowerCase(), draft]));
   const parentOf = (origin: string): ZoneDraft | undefined =>
@@ -60,6 +66,9 @@ export function buildTree(
       return signed;
     });
 
+  const struck = ({ origin }: ZoneDraft, name: string, type: string, status: DnsStatus): DnsStatus =>
+    struckStatus(rulesOf(origin), { origin, name, type }, status);
+
   /** Of the zone's keys, by the chain from the root: what is insecure or bogus stays so all the way down. */
   const statuses = new Map<string, DnsStatus>();
   const chainStatus = (zone: ZoneDraft): DnsStatus => {
@@ -71,8 +80,10 @@ export function buildTree(
       const above = chainStatus(parent);
       if (above !== "secure") return above;
       const ds = lookUp(complete.get(parent.origin.toLowerCase()) ?? parent, zone.origin, "DS");
-      if (ds.status === "bogus" || ds.status === "any") return ds.status;
-      return ds.empty ? "insecure" : zoneStatus(zone);
+      const dsStatus = struck(parent, zone.origin, "DS", ds.status);
+      if (dsStatus === "bogus" || dsStatus === "any") return dsStatus;
+      const own = ds.empty ? "insecure" : zoneStatus(zone);
+      return own === "secure" ? struck(zone, zone.origin, "DNSKEY", own) : own;
     })();
     statuses.set(zone.origin, status);
     return status;
@@ -85,7 +96,7 @@ export function buildTree(
     if (!zone || links > longestChain) return { status: "any", empty: true };
     const here = lookUp(zone, name, type);
     const chain = chainStatus(zone);
-    const status = chain === "secure" ? here.status : chain;
+    const status = struck(zone, name, type, chain === "secure" ? here.status : chain);
     if (here.alias === null) return { status, empty: here.empty };
     const there = expected(here.alias, type, links + 1);
     return { status: worse(status, there.status), empty: there.empty };

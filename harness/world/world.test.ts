@@ -225,8 +225,8 @@ describe("steps", () => {
     const forwards = world.domains.get("later.dane-1")!.steps.map(({ forward }) => forward);
     const servers = new Map(world.servers.map(({ name, addresses }) => [name, addresses[0]]));
     expect(forwards).toEqual([
-      [{ origin: "later.dane-1.example.", forward: servers.get("domains") }],
-      [{ origin: "later.dane-1.example.", forward: servers.get("step-1") }],
+      [{ origin: "later.dane-1.example.", forward: servers.get("domains"), rules: [] }],
+      [{ origin: "later.dane-1.example.", forward: servers.get("step-1"), rules: [] }],
     ]);
     expect(
       zoneLines(world, "example").filter((line) => /^later\.dane-1\.example\. \d+ IN NS /.test(line)),

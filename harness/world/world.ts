@@ -3,12 +3,13 @@ import { record } from "../dns/record.ts";
 import { masterFile, type ZoneDraft } from "../dns/zone.ts";
 import type { DnsStatus } from "../model/evidence.ts";
 import type { FileToCopy, LabFacts, SenderRoute, ServerInstance } from "../model/facts.ts";
-import type { DnsQuestion, FarmHost, ForwardedZone } from "../model/farm.ts";
+import type { DnsQuestion, DnsRelay, FarmHost, ForwardedZone, RelayRule } from "../model/farm.ts";
 import { asOfStep, type Plan, type RecipientDomain } from "../model/plan.ts";
 import type { SenderSetup } from "../model/scenario.ts";
 import { createPki } from "../pki/pki.ts";
 import { UsageError } from "../words/errors.ts";
 import { type AddressPlan, addressPlan, mostSteps } from "./addresses.ts";
+import { relayRules } from "./answers.ts";
 import { type CompiledDomain, compileDomain, type DomainMakers, ttl } from "./domain.ts";
 import { tld } from "./names.ts";
 import { questionsOf } from "./questions.ts";
@@ -53,6 +54,10 @@ export interface World {
   /** The zones' master files, for the authority's container. */
   readonly zoneFiles: readonly FileToCopy[];
   readonly hosts: readonly FarmHost[];
+  /** Before the name servers of the domains. */
+  readonly relay: DnsRelay;
+  /** Between the second sender of a stack and its resolver. */
+  readonly stubRelay: (stack: number) => DnsRelay;
   readonly domains: ReadonlyMap<string, DomainFacts>;
   readonly facts: LabFacts;
 }
@@ -109,12 +114,15 @@ function isRelayed({ scenario }: RecipientDomain): boolean {
   return scenario.steps.length > 0 || Object.values(scenario.zones).some(({ answers }) => answers.length > 0);
 }
 
+/** A domain in all its steps. */
+type CompiledSteps = readonly [CompiledDomain, ...CompiledDomain[]];
+
 /** Each step of a domain compiled, with the same keys, certificates and addresses. */
 function compileSteps(
   domain: RecipientDomain,
-  makers: Pick<DomainMakers, "pki" | "validity">,
+  makers: Pick<DomainMakers, "pki" | "validity" | "nobody">,
   nextAddress: DomainMakers["nextAddress"],
-): readonly [CompiledDomain, ...CompiledDomain[]] {
+): CompiledSteps {
   const issued: DomainMakers["issued"] = new Map();
   const pool: ReturnType<DomainMakers["nextAddress"]>[] = [];
   const compile = (step: number): CompiledDomain => {
@@ -141,6 +149,25 @@ function compileSteps(
   return [compile(0), ...steps.map((_, index) => compile(index + 1))];
 }
 
+/** What the server of each zone does instead of answering, by origin. */
+function rulesOf({ domain, names: own }: CompiledDomain): ReadonlyMap<string, readonly RelayRule[]> {
+  return new Map(
+    [...own.origins].map(([key, origin]) => [
+      origin,
+      relayRules(domain.scenario.zones[key]?.answers ?? [], (name) => own.absolute(name, key)),
+    ]),
+  );
+}
+
+/** The domain's zones as the sender's way to its resolver treats them. */
+function stubZones(steps: CompiledSteps, forward: string): readonly ForwardedZone[] {
+  const [first] = steps;
+  const { resolver } = first.domain.scenario;
+  if (resolver === null) return [];
+  const rules = relayRules(resolver.answers, (name) => first.names.absolute(name, "@"));
+  return originsOf(steps).map((origin) => ({ origin: origin.toLowerCase(), forward, rules }));
+}
+
 /** Compiles every domain of the plan. `subnet` is one of the lab's 32 networks; `now` fixes all validity periods. */
 export function compileWorld(plan: Plan, options: { readonly subnet: number; readonly now: Date }): World {
   const addresses = addressPlan(options.subnet);
@@ -151,7 +178,7 @@ export function compileWorld(plan: Plan, options: { readonly subnet: number; rea
   };
   let hostCount = 0;
   const compiled = plan.domains.map((domain) =>
-    compileSteps(domain, { pki, validity }, () => addresses.mxHost(hostCount++)),
+    compileSteps(domain, { pki, validity, nobody: addresses.nobody }, () => addresses.mxHost(hostCount++)),
   );
 
   const ring = createKeyRing();
@@ -159,13 +186,16 @@ export function compileWorld(plan: Plan, options: { readonly subnet: number; rea
   const nameServerOf = new Map(
     compiled.flatMap(([first]) => first.drafts.map(({ origin }) => [origin, first.nameServer] as const)),
   );
+  const rules = compiled.map((steps) => steps.map(rulesOf));
   /** The internet as it is in one step; domains that have no such step are left out. */
   const treeOf = (step: number): ZoneTree => {
     const drafts = compiled.flatMap((steps) => steps[step]?.drafts ?? []);
+    const struck = new Map(rules.flatMap((steps) => [...(steps[step] ?? [])]));
     return buildTree(
       [...infrastructureDrafts, ...drafts],
       (origin) => (origin === tld ? names.tld : (nameServerOf.get(origin) ?? names.domains)),
       ring,
+      (origin) => struck.get(origin) ?? [],
     );
   };
   const trees = Array.from({ length: Math.max(...compiled.map(({ length }) => length), 1) }, (_, step) =>
@@ -193,26 +223,38 @@ export function compileWorld(plan: Plan, options: { readonly subnet: number; rea
     ...(trees[step] ?? tree).expected(question.name, question.type),
   });
 
-  const describeStep = (one: CompiledDomain, step: number): DomainStep => {
-    const recipient = one.names.recipient.replace(/\.$/, "");
-    const { recipientText, zones } = one.domain.scenario;
-    return {
-      recipient,
-      recipientText:
-        recipientText === null
-          ? recipient
-          : recipientText === "upper"
-            ? recipient.toUpperCase()
-            : one.names.expand(recipientText),
-      questions: questionsOf(one).map((question) => expected(step, question)),
-      hosts: one.hosts,
-      forward: one.drafts.map(({ origin }) => ({
-        origin,
-        forward: step === 0 ? addresses.nameServers.domains : addresses.stepServer(step),
-      })),
-      ttl: Math.max(...Object.values(zones).map((zone) => zone.ttl)),
-    };
+  const serverAt = (step: number): string =>
+    step === 0 ? addresses.nameServers.domains : addresses.stepServer(step);
+  /** All zones that the domain has in any step, served as they are in this one. */
+  const forwardedZones = (steps: CompiledSteps, step: number): readonly ForwardedZone[] => {
+    const own = steps[step];
+    const struck = own && rulesOf(own);
+    return originsOf(steps).map((origin) => ({
+      origin: origin.toLowerCase(),
+      forward: serverAt(step),
+      rules: struck?.get(origin) ?? [],
+    }));
   };
+
+  const describeStep =
+    (steps: CompiledSteps) =>
+    (one: CompiledDomain, step: number): DomainStep => {
+      const recipient = one.names.recipient.replace(/\.$/, "");
+      const { recipientText, zones } = one.domain.scenario;
+      return {
+        recipient,
+        recipientText:
+          recipientText === null
+            ? recipient
+            : recipientText === "upper"
+              ? recipient.toUpperCase()
+              : one.names.expand(recipientText),
+        questions: questionsOf(one).map((question) => expected(step, question)),
+        hosts: one.hosts,
+        forward: forwardedZones(steps, step),
+        ttl: Math.max(...Object.values(zones).map((zone) => zone.ttl)),
+      };
+    };
 
   return {
     addresses,
@@ -232,17 +274,36 @@ export function compileWorld(plan: Plan, options: { readonly subnet: number; rea
         .map((zone) => ({ path: fileOf(zone.origin, step), content: masterFile(zone) })),
     ),
     hosts: compiled.flatMap(([{ hosts }]) => hosts),
+    relay: {
+      listen: addresses.nameServers.relay,
+      forward: addresses.nameServers.domains,
+      zones: compiled
+        .filter(([first]) => first.nameServer === names.relay)
+        .flatMap((steps) => forwardedZones(steps, 0)),
+    },
+    stubRelay: (stack) => {
+      const forward = addresses.stack(stack).ipv4;
+      return {
+        listen: addresses.stub(stack),
+        forward,
+        zones: compiled.flatMap((steps) => stubZones(steps, forward)),
+      };
+    },
     domains: new Map(
-      compiled.map(([first, ...later]): [string, DomainFacts] => [
-        first.domain.key,
-        {
-          key: first.domain.key,
-          setup: first.domain.scenario.setup,
-          zones: zoneNames([first, ...later]),
-          steps: [describeStep(first, 0), ...later.map((one, index) => describeStep(one, index + 1))],
-          sni: first.sni,
-        },
-      ]),
+      compiled.map((steps): [string, DomainFacts] => {
+        const [first, ...later] = steps;
+        const describe = describeStep(steps);
+        return [
+          first.domain.key,
+          {
+            key: first.domain.key,
+            setup: first.domain.scenario.setup,
+            zones: originsOf(steps).map((origin) => origin.replace(/\.$/, "")),
+            steps: [describe(first, 0), ...later.map((one, index) => describe(one, index + 1))],
+            sni: first.sni,
+          },
+        ];
+      }),
     ),
     facts: {
       senderName: names.sender.replace(/\.$/, ""),
@@ -254,9 +315,9 @@ export function compileWorld(plan: Plan, options: { readonly subnet: number; rea
   };
 }
 
-function zoneNames(steps: readonly CompiledDomain[]): readonly string[] {
-  const origins = steps.flatMap(({ names: own }) => [...own.origins.values()]);
-  return [...new Set(origins)].map((origin) => origin.replace(/\.$/, ""));
+/** Of all zones that the domain has in any step. */
+function originsOf(steps: CompiledSteps): readonly string[] {
+  return [...new Set(steps.flatMap(({ names: own }) => [...own.origins.values()]))];
 }
 
 function routeOf({ domain, names: own }: CompiledDomain): readonly SenderRoute[] {
