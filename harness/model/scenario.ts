@@ -458,7 +458,7 @@ export type Watch = (typeof watches)[number];
 
 /**
  * What changes after the step before, and what is permitted then. Caches are let run out (the zones' TTL passes), and the
- * message is tried again if it is still queued; if it was delivered, a new one is sent.
+ * message is tried again if it is still queued; if it was delivered, or goes elsewhere now, a new one is sent.
  */
 export interface Step {
   /** "the record is corrected" */

@@ -103,7 +103,8 @@ async function attendAll(record: TrialRecord, submission: Promise<void>, work: W
     // Caches count whole seconds, and a record may have come in at the last moment before the change.
     if (afterTtl) await pause(before.ttl * 1000 + 500);
     const { queueId, queued } = record.now;
-    if (queued && queueId !== null && as === null) {
+    const same = as === null && step.recipient === before.recipient;
+    if (queued && queueId !== null && same) {
       work.collector.nextStep(record, "queued");
       await pause(durations.retryBackoff);
       record.now.submittedAt = Date.now();
