@@ -120,6 +120,54 @@ export default scenarios("roll", [
     ],
   },
   {
+    id: "roll-ksk",
+    title: "The key signing key of the MX host's zone is rolled, its DS record with it",
+    cites: ["RFC 6781 4.1.2", "RFC 7672 2.2"],
+    zones: { hosts: { keys: [key("ksk"), key("ksk", { label: "next", ds: false }), key("zsk")] } },
+    mx: { zone: "hosts" },
+    expect: { dane: throughout },
+    steps: [
+      {
+        title: "the DS record is of the next key",
+        zones: { hosts: { keys: [key("ksk", { ds: false }), key("ksk", { label: "next" }), key("zsk")] } },
+        expect: { dane: throughout },
+      },
+      {
+        title: "the old key is gone",
+        zones: { hosts: { keys: [key("ksk", { label: "next" }), key("zsk")] } },
+        expect: { dane: throughout },
+      },
+    ],
+  },
+  {
+    id: "roll-alg",
+    title: "The MX host's zone changes from RSASHA256 to ECDSAP256SHA256",
+    cites: ["RFC 6781 4.1.4", "RFC 7672 2.2"],
+    zones: {
+      hosts: {
+        keys: [key("csk", { algorithm: 8 }), key("csk", { label: "next", algorithm: 13, ds: false })],
+      },
+    },
+    mx: { zone: "hosts" },
+    expect: { dane: throughout },
+    steps: [
+      {
+        title: "the DS record is of the next key",
+        zones: {
+          hosts: {
+            keys: [key("csk", { algorithm: 8, ds: false }), key("csk", { label: "next", algorithm: 13 })],
+          },
+        },
+        expect: { dane: throughout },
+      },
+      {
+        title: "the old algorithm is gone",
+        zones: { hosts: { keys: [key("csk", { label: "next", algorithm: 13 })] } },
+        expect: { dane: throughout },
+      },
+    ],
+  },
+  {
     id: "roll-go-insecure",
     title: "The DS record of the MX host's zone is withdrawn",
     cites: ["RFC 6781 4.3.5", "RFC 7672 2.2.2"],
