@@ -394,7 +394,7 @@ const variety: readonly ScenarioText[] = [
     id: "dnssec-rsa-512",
     title: "A zone signed by an RSA key of 512 bits",
     why: "Algorithm 8 permits such keys; cryptographic libraries and resolvers may refuse them.",
-    cites: ["RFC 5702 3.1"],
+    cites: ["RFC 5702 2.1"],
     zone: { keys: [key("ksk", { algorithm: 8 }), key("zsk", { algorithm: 8, bits: 512 })] },
     expect: {
       dane: open("authenticated", "encrypted", "deferred").floor("cleartext"),

@@ -1,4 +1,4 @@
-import { mismatch, must, open, rawTlsa, scenarios, should } from "danelab/vocabulary";
+import { dv, mismatch, must, open, rawTlsa, scenarios, should } from "danelab/vocabulary";
 
 /** Answers that are large, and answers that do not last. */
 const records = (count: number) => Array.from({ length: count }, () => mismatch("3 1 1"));
@@ -24,10 +24,17 @@ export default scenarios("dnsx", [
     expect: { dane: must("authenticated") },
   },
   {
+    id: "dnsx-200-size",
+    title: "A 2 0 0: a trust anchor's certificate of 4000 octets, in full",
+    cites: ["RFC 7671 10.1", "RFC 7766 5"],
+    mx: { certificate: dv({ chain: "root-large" }), tlsa: ["2 0 0"] },
+    expect: { dane: must("authenticated") },
+  },
+  {
     id: "dnsx-64k",
     title: "TLSA records of more than 60000 octets, of which one is usable",
     why: "It is near the largest message there can be; stub resolvers and senders have smaller buffers.",
-    cites: ["RFC 1035 4.2.2", "RFC 7671 10.1.1"],
+    cites: ["RFC 1035 4.2.2", "RFC 7671 10.1"],
     mx: { tlsa: ["3 1 1", ...large] },
     expect: { dane: open("authenticated", "deferred").floor("encrypted", "cleartext") },
   },

@@ -55,7 +55,7 @@ export default scenarios("mx", [
   {
     id: "mx-null",
     title: "A null MX record: the domain takes no mail",
-    cites: ["RFC 7505 3", "RFC 7505 4.1"],
+    cites: ["RFC 7505 3", "RFC 7505 4"],
     zone: { records: [record("@", "MX", "0 .")] },
     mx: { published: false },
     expect: { dane: must("bounced"), may: must("bounced") },

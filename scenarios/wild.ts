@@ -21,7 +21,7 @@ export default scenarios("wild", [
     id: "wild-zone-accident",
     title: "A wildcard for the whole zone makes the MX host, and wrong TLSA records under it",
     why: "A wildcard for hosts covers _25._tcp below them too.",
-    cites: ["RFC 4592 2.1.1", "RFC 7672 2.2.3"],
+    cites: ["RFC 4592 3.3.1", "RFC 7672 2.2.3"],
     mx: { host: "*", alias: { name: "mx", target: null }, tlsa: [at("*", mismatch("3 1 1"))] },
     expect: { dane: open("deferred") },
   },
@@ -38,7 +38,7 @@ export default scenarios("wild", [
     id: "wild-star-in-target",
     title: "The TLSA owner is an alias of a name with a literal asterisk, an alias again",
     why: "An asterisk is a label like any other where a name is not looked up by a wildcard.",
-    cites: ["RFC 4592 2.1.3", "RFC 7672 2.2.3"],
+    cites: ["RFC 4592 2.3", "RFC 7672 2.2.3"],
     zone: {
       records: [record("_25._tcp.mx", "CNAME", "*._dane"), record("*._dane", "CNAME", "tlsa")],
     },

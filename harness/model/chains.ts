@@ -19,6 +19,8 @@ export interface CaSpec {
   readonly digest?: "sha1";
   /** other: subjectKeyIdentifier is not what the certificates that it issued call it. */
   readonly keyIdentifier?: "other";
+  /** Octets of an extension that only makes it large. */
+  readonly padding?: number;
 }
 
 export interface ChainShape {
@@ -71,6 +73,7 @@ export const chains: Readonly<Record<ChainName, ChainShape>> = {
     issuer: "root",
     cas: { root: { ...root, keyIdentifier: "other" } },
   },
+  "root-large": { issuer: "root", cas: { root: { ...root, padding: 4000 } } },
   "intermediate-sha1": {
     issuer: "intermediate",
     cas: { root, intermediate: { ...intermediate, digest: "sha1" } },

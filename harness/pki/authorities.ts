@@ -30,6 +30,7 @@ export function createIssuer(
     excludes,
     digest,
     keyIdentifier,
+    padding,
   }: Partial<CaSpec> = {},
 ): Issuer {
   const certificate = createCertificate({
@@ -49,6 +50,7 @@ export function createIssuer(
     ...(excludes === undefined ? {} : { excludes }),
     ...(digest === undefined ? {} : { digest }),
     ...(keyIdentifier === undefined ? {} : { keyIdentifier }),
+    ...(padding === undefined ? {} : { padding }),
   });
   return { certificate, name, key };
 }
