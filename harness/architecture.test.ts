@@ -1,7 +1,7 @@
 import { execFileSync } from "node:child_process";
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, globSync, readFileSync, statSync } from "node:fs";
 import { isBuiltin } from "node:module";
-import { dirname, join, normalize } from "node:path";
+import { basename, dirname, join, normalize } from "node:path";
 import { describe, expect, test } from "vitest";
 import { home } from "./words/places.ts";
 
@@ -65,8 +65,18 @@ interface Import {
   readonly isType: boolean;
 }
 
-const tracked = execFileSync("git", ["ls-files"], { cwd: home, encoding: "utf8" }).trim().split("\n");
-const files = tracked.filter((file) => existsSync(join(home, file)));
+/** What git tracks; in a copy without git, what lies there. */
+function listed(): readonly string[] {
+  try {
+    const quiet = ["ignore", "pipe", "ignore"] as const;
+    return execFileSync("git", ["ls-files"], { cwd: home, encoding: "utf8", stdio: [...quiet] }).split("\n");
+  } catch {
+    const notOurs = ["node_modules", ".git", "out"];
+    return globSync("**/*", { cwd: home, exclude: (path) => notOurs.includes(basename(path)) });
+  }
+}
+
+const files = listed().filter((file) => statSync(join(home, file), { throwIfNoEntry: false })?.isFile());
 const textOf = (file: string): string => readFileSync(join(home, file), "utf8");
 const sources = files.filter((file) => /\.(ts|js|mjs)$/.test(file));
 
