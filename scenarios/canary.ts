@@ -34,4 +34,13 @@ export default scenarios("canary", [
     mx: { server: "no-starttls", tlsa: [] },
     expect: { dane: must("cleartext"), may: must("cleartext") },
   },
+  {
+    id: "canary-remote",
+    title: "A good DANE domain is delivered to, authenticated, by a sender whose resolver is across the network",
+    why: "Proves the second sending host and the DNS relay in front of its resolver, where a run needs them.",
+    cites: ["RFC 7672 2.2", "RFC 7672 3.1.1"],
+    canary: true,
+    resolver: { answers: [] },
+    expect: { dane: must("authenticated") },
+  },
 ]);
