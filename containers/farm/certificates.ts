@@ -1,4 +1,4 @@
-import { constants, createPrivateKey, createPublicKey, X509Certificate } from "node:crypto";
+import { constants, createPrivateKey, createPublicKey, randomBytes, X509Certificate } from "node:crypto";
 import {
   createSecureContext,
   DEFAULT_CIPHERS,
@@ -10,27 +10,38 @@ import {
 import type { FarmHost, PemChain } from "../../harness/model/farm.ts";
 import { HarnessError, messageOf } from "../../harness/words/errors.ts";
 
-export interface TlsVersions {
+export interface TlsSettings {
   readonly minVersion: SecureVersion;
   readonly maxVersion: SecureVersion;
+  /** OpenSSL's cipher list, of TLS 1.2 and below; its own unless told. */
+  readonly ciphers?: string;
+  /** OpenSSL's group list; its own unless told. */
+  readonly groups?: string;
+  /** No certificate at all, for cipher suites that need none. */
+  readonly anonymous?: boolean;
+  /** Sessions can be resumed by ticket. */
+  readonly resumes?: boolean;
 }
 
 export interface Credentials {
   readonly context: SecureContext;
-  /** SHA-256 of the leaf, of the first where there are several: hexadecimal, lower case, no separators. */
-  readonly fingerprint: string;
+  /** SHA-256 of the leaf, of the first where there are several: hexadecimal, lower case, no separators; null: no leaf. */
+  readonly fingerprint: string | null;
 }
+
+/** Sessions outlive the certificates of the server that began them, as those of real servers may. */
+const ticketKeys = randomBytes(48);
 
 /** Contexts by what they are made of: made when first needed, 2 ms and 30 kB each. */
 const made = new WeakMap<PemChain, Map<string, Credentials>>();
 
-export function credentialsOf(certificate: PemChain, versions: TlsVersions): Credentials {
-  const key = `${versions.minVersion} ${versions.maxVersion}`;
+export function credentialsOf(certificate: PemChain, settings: TlsSettings): Credentials {
+  const key = JSON.stringify(settings);
   const known = made.get(certificate)?.get(key);
   if (known !== undefined) return known;
   const credentials = {
-    context: contextOf(certificate, versions),
-    fingerprint: fingerprintOf(new X509Certificate(certificate.chain)),
+    context: contextOf(certificate, settings),
+    fingerprint: settings.anonymous ? null : fingerprintOf(new X509Certificate(certificate.chain)),
   };
   made.set(certificate, (made.get(certificate) ?? new Map<string, Credentials>()).set(key, credentials));
   return credentials;
@@ -52,15 +63,21 @@ function fingerprintOf({ fingerprint256 }: X509Certificate): string {
   return fingerprint256.replaceAll(":", "").toLowerCase();
 }
 
-function contextOf(certificate: PemChain, versions: TlsVersions): SecureContext {
-  const all = [certificate, ...(certificate.further ?? [])];
+function contextOf(certificate: PemChain, settings: TlsSettings): SecureContext {
+  const { minVersion, maxVersion, ciphers, groups, anonymous, resumes } = settings;
+  const all = anonymous ? [] : [certificate, ...(certificate.further ?? [])];
   const options: SecureContextOptions = {
-    ...versions,
+    minVersion,
+    maxVersion,
+    ...(ciphers === undefined ? {} : { ciphers }),
+    ...(groups === undefined ? {} : { ecdhCurve: groups }),
     cert: all.map(({ chain }) => chain),
     // No trust anchors: nothing is verified here, and nothing may be added to the chain.
     ca: [],
-    // A resumed session serves no certificate, so there would be nothing to witness.
-    secureOptions: constants.SSL_OP_NO_TICKET,
+    // A resumed session serves no certificate, so that there is nothing to witness.
+    ...(resumes ? { ticketKeys } : { secureOptions: constants.SSL_OP_NO_TICKET }),
+    // For anonymous Diffie-Hellman.
+    ...(anonymous ? { dhparam: "auto" as const } : {}),
     key: all.map(({ key }) => key),
   };
   return attempt(options, [
@@ -69,7 +86,7 @@ function contextOf(certificate: PemChain, versions: TlsVersions): SecureContext 
       (before) => ({ ...before, key: all.map(({ chain, key }) => disguise(key, chain)) }),
     ],
     // Weak keys and digests are what some scenarios are about.
-    [/too small|too weak/, (before) => ({ ...before, ciphers: `${DEFAULT_CIPHERS}:@SECLEVEL=0` })],
+    [/too small|too weak/, (before) => ({ ...before, ciphers: `${ciphers ?? DEFAULT_CIPHERS}:@SECLEVEL=0` })],
   ]);
 }
 

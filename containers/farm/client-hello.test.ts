@@ -1,13 +1,13 @@
 import { once } from "node:events";
 import { duplexPair } from "node:stream";
-import { connect } from "node:tls";
+import { type ConnectionOptions, connect } from "node:tls";
 import { describe, expect, it } from "vitest";
 import { readFirstFlight } from "./client-hello.ts";
 
 /** The first bytes that OpenSSL sends. */
-async function helloOf(servername?: string): Promise<Buffer> {
+async function helloOf(servername?: string, options: ConnectionOptions = {}): Promise<Buffer> {
   const [near, far] = duplexPair();
-  const tls = connect({ socket: near, ...(servername === undefined ? {} : { servername }) });
+  const tls = connect({ socket: near, ...options, ...(servername === undefined ? {} : { servername }) });
   tls.on("error", () => undefined);
   const [bytes] = await once(far, "data");
   tls.destroy();
@@ -27,19 +27,24 @@ function fragmented(hello: Buffer, octets: number): Buffer {
 
 describe("readFirstFlight", () => {
   it("reads the server name", async () => {
-    expect(readFirstFlight(await helloOf("mx.domain.example"))).toEqual({
+    expect(readFirstFlight(await helloOf("mx.domain.example"))).toMatchObject({
       is: "client-hello",
       serverName: "mx.domain.example",
     });
   });
 
   it("tells a ClientHello without server name", async () => {
-    expect(readFirstFlight(await helloOf())).toEqual({ is: "client-hello", serverName: null });
+    expect(readFirstFlight(await helloOf())).toMatchObject({ is: "client-hello", serverName: null });
+  });
+
+  it("reads the cipher suites", async () => {
+    const hello = await helloOf(undefined, { maxVersion: "TLSv1.2", ciphers: "ECDHE-RSA-AES128-SHA" });
+    expect(readFirstFlight(hello)).toMatchObject({ suites: [0xc013] });
   });
 
   it("joins records", async () => {
     const hello = fragmented(await helloOf("mx.domain.example"), 7);
-    expect(readFirstFlight(hello)).toEqual({ is: "client-hello", serverName: "mx.domain.example" });
+    expect(readFirstFlight(hello)).toMatchObject({ is: "client-hello", serverName: "mx.domain.example" });
   });
 
   it("waits at every octet until the message is whole", async () => {

@@ -5,8 +5,14 @@
  */
 export type FirstFlight =
   | { readonly is: "incomplete" }
-  | { readonly is: "client-hello"; readonly serverName: string | null }
+  | ({ readonly is: "client-hello" } & ClientHello)
   | { readonly is: "not-tls" };
+
+export interface ClientHello {
+  readonly serverName: string | null;
+  /** The numbers of its cipher suites, in its order. */
+  readonly suites: readonly number[];
+}
 
 const handshakeRecord = 22;
 const clientHello = 1;
@@ -26,7 +32,7 @@ export function readFirstFlight(bytes: Buffer): FirstFlight {
   if (length > largestHello) return { is: "not-tls" };
   if (handshake.length < 4 + length) return { is: "incomplete" };
   try {
-    return { is: "client-hello", serverName: serverNameOf(new Reader(handshake.subarray(4, 4 + length))) };
+    return { is: "client-hello", ...readHello(new Reader(handshake.subarray(4, 4 + length))) };
   } catch {
     return { is: "not-tls" };
   }
@@ -48,13 +54,15 @@ function joinRecords(bytes: Buffer): Buffer | null {
   return Buffer.concat(fragments);
 }
 
-function serverNameOf(hello: Reader): string | null {
+function readHello(hello: Reader): ClientHello {
   hello.take(2 + 32); // legacy_version, random
   hello.vector(1); // legacy_session_id
-  hello.vector(2); // cipher_suites
+  const suites = new Reader(hello.vector(2)).numbers(2);
   hello.vector(1); // legacy_compression_methods
-  if (hello.done) return null;
-  const extensions = new Reader(hello.vector(2));
+  return { suites, serverName: hello.done ? null : serverNameOf(new Reader(hello.vector(2))) };
+}
+
+function serverNameOf(extensions: Reader): string | null {
   while (!extensions.done) {
     const type = extensions.number(2);
     const data = extensions.vector(2);
@@ -90,6 +98,13 @@ class Reader {
 
   number(octets: number): number {
     return this.take(octets).readUIntBE(0, octets);
+  }
+
+  /** All that is left, as numbers of that many octets. */
+  numbers(octets: number): number[] {
+    const all: number[] = [];
+    while (!this.done) all.push(this.number(octets));
+    return all;
   }
 
   /** A vector with its length in that many octets before it. */

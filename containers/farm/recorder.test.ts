@@ -6,6 +6,7 @@ function recorder(): Recorder {
     id: "1",
     domain: "domain",
     host: "mx.domain.example",
+    port: 25,
     witness: "receiver",
     localAddress: "127.0.0.2",
     remoteAddress: "127.0.0.1",

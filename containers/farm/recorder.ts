@@ -4,7 +4,7 @@ import { textOf } from "./lines.ts";
 /** What is known of a session when it opens. */
 export type SessionOpening = Pick<
   Session,
-  "id" | "domain" | "host" | "witness" | "localAddress" | "remoteAddress"
+  "id" | "domain" | "host" | "port" | "witness" | "localAddress" | "remoteAddress"
 >;
 
 const longestTranscript = 200;
@@ -23,6 +23,8 @@ export class Recorder {
   readonly #rcptTo: string[] = [];
   readonly #transcript: string[] = [];
   #tls: TlsState | null = null;
+  #resumed = false;
+  #clientCertificate: Session["clientCertificate"] = null;
   #tlsError: string | null = null;
   #sni: string | null = null;
   #certificate: string | null = null;
@@ -90,10 +92,16 @@ export class Recorder {
     this.#certificate = fingerprint;
   }
 
+  clientCertificate(is: "asked" | "given"): void {
+    this.#clientCertificate = is;
+    this.note(`client certificate ${is === "asked" ? "asked for" : "given"}`);
+  }
+
   /** All that follows is said under TLS. */
-  tlsEstablished(state: TlsState): void {
+  tlsEstablished(state: TlsState, resumed = false): void {
     this.#tls = state;
-    this.note(`TLS established: ${state.version} ${state.cipher}`);
+    this.#resumed = resumed;
+    this.note(`TLS ${resumed ? "resumed" : "established"}: ${state.version} ${state.cipher}`);
   }
 
   tlsFailed(reason: string): void {
@@ -110,6 +118,8 @@ export class Recorder {
       end: Date.now(),
       commands: this.#commands,
       tls: this.#tls,
+      resumed: this.#resumed,
+      clientCertificate: this.#clientCertificate,
       tlsError: this.#tlsError,
       sni: this.#sni,
       certificate: this.#certificate,

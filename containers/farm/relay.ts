@@ -2,13 +2,37 @@ import type { Duplex } from "node:stream";
 import { LineSplitter, textOf } from "./lines.ts";
 import type { Recorder } from "./recorder.ts";
 
+/** A reply in place of the upstream's, which does not see the command. */
+export interface OwnReply {
+  /** Without line ends; what follows the last line of a reply is injected. None: the client waits for ever. */
+  readonly lines: readonly string[];
+  /** The connection is closed behind it. */
+  readonly closes: boolean;
+}
+
+/** What a reply may answer. */
+export type Answered =
+  | "greeting"
+  | "ehlo"
+  | "helo"
+  | "starttls"
+  | "mail"
+  | "rcpt"
+  | "data"
+  | "message"
+  | "quit"
+  | "other";
+
 /** What a relay changes. Whatever it does not change it forwards byte for byte. */
 export interface Edits {
-  /** false: the keyword STARTTLS is cut out of the EHLO reply. */
-  readonly offersStarttls: boolean;
-  /** The answer to STARTTLS, which then is not forwarded; null: the upstream's own. */
-  readonly starttlsReply: string | null;
+  readonly replies: Readonly<Partial<Record<Answered, OwnReply>>>;
+  /** The EHLO reply: keywords cut out of it, in any case, and lines added at its end. */
+  readonly offers: { readonly without: readonly string[]; readonly with: readonly string[] };
+  /** A command that comes before the reply to the one before it is refused (RFC 2920: PIPELINING was not offered). */
+  readonly oneAtATime: boolean;
 }
+
+export const unedited: Edits = { replies: {}, offers: { without: [], with: [] }, oneAtATime: false };
 
 export interface RelayEnds {
   readonly client: Duplex;
@@ -19,20 +43,24 @@ export interface RelayEnds {
   readonly greets: boolean;
   /** STARTTLS was answered with 220: the relay has let go of both streams, and TLS begins on the client's. */
   onUpgrade(): void;
+  /** The upstream ended its side of the dialogue, and all that it said is written. */
+  onEnd(): void;
+  /** From now on the client gets no reply. */
+  onSilence(): void;
 }
 
-/** A command that waits for its reply: from the upstream, or from the relay itself. */
+/** A command that waits for its reply. */
 interface Pending {
   readonly command: string | null;
-  readonly kind: "greeting" | "command" | "data" | "message" | "starttls";
-  readonly ownReply: string | null;
+  readonly answered: Answered;
+  /** Stands in for the upstream's. */
+  readonly own: OwnReply | null;
+  /** The upstream has the command, and will reply. */
+  readonly forwarded: boolean;
 }
 
-const isStarttls = /^STARTTLS\s*$/i;
-const isData = /^DATA\s*$/i;
-const isEhlo = /^EHLO\b/i;
 const isLastReplyLine = /^\d{3}(?!-)/;
-const isStarttlsKeyword = /^250[- ]STARTTLS\s*$/i;
+const tooEarly: OwnReply = { lines: ["503 5.5.0 Pipelining was not offered"], closes: false };
 
 /**
  * Stands between an SMTP client and its server, knows which reply answers which command (also where the client
@@ -46,12 +74,15 @@ export class Relay {
   #replyLines: Buffer[] = [];
   #inMessage = false;
   #lineBeforeEnded = true;
+  #silent = false;
   /** Octets that the client sent after STARTTLS; null before it. */
   #dropped: number | null = null;
 
   constructor(ends: RelayEnds) {
     this.#ends = ends;
-    if (ends.greets) this.#pending.push({ command: null, kind: "greeting", ownReply: null });
+    const { greeting = null } = ends.edits.replies;
+    if (ends.greets)
+      this.#pending.push({ command: null, answered: "greeting", own: greeting, forwarded: true });
     ends.client.on("data", this.#onClientData);
     ends.client.on("end", this.#onClientEnd);
     ends.upstream.on("data", this.#onUpstreamData);
@@ -90,7 +121,7 @@ export class Relay {
     for (const piece of [...this.#replyLines, this.#fromUpstream.takeRest()]) {
       if (piece.length > 0) this.#ends.client.write(piece);
     }
-    this.#ends.client.end();
+    this.#ends.onEnd();
   };
 
   #clientLine(line: Buffer): void {
@@ -102,14 +133,17 @@ export class Relay {
     }
     const command = textOf(line);
     recorder.command(command);
-    if (isStarttls.test(command) && edits.starttlsReply !== null) {
-      this.#pending.push({ command, kind: "starttls", ownReply: edits.starttlsReply });
-      if (edits.starttlsReply.startsWith("220")) this.#dropped = 0;
-      this.#answerOwn();
+    if (this.#silent) return;
+    const answered = answeredBy(command);
+    const early = edits.oneAtATime && this.#pending.length > 0;
+    const own = early ? tooEarly : (edits.replies[answered] ?? null);
+    this.#pending.push({ command, answered, own, forwarded: own === null });
+    if (own === null) {
+      upstream.write(line);
       return;
     }
-    this.#pending.push({ command, kind: kindOf(command), ownReply: null });
-    upstream.write(line);
+    if (answered === "starttls" && own.lines[0]?.startsWith("220")) this.#dropped = 0;
+    this.#answerOwn();
   }
 
   #messageLine(line: Buffer): void {
@@ -123,7 +157,8 @@ export class Relay {
     }
     recorder.messageEnd(true);
     this.#inMessage = false;
-    this.#pending.push({ command: null, kind: "message", ownReply: null });
+    const { message = null } = this.#ends.edits.replies;
+    this.#pending.push({ command: null, answered: "message", own: message, forwarded: true });
   }
 
   #upstreamLine(line: Buffer): void {
@@ -131,38 +166,55 @@ export class Relay {
     if (!isLastReplyLine.test(textOf(line))) return;
     const lines = this.#replyLines;
     this.#replyLines = [];
-    this.#reply(this.#pending.shift(), lines);
+    const answered = this.#pending.shift();
+    if (answered?.own) this.#replyOwn(answered, answered.own);
+    else this.#reply(answered, lines);
     this.#answerOwn();
   }
 
   #reply(answered: Pending | undefined, lines: readonly Buffer[]): void {
     const { client, recorder, edits } = this.#ends;
-    const cuts = !edits.offersStarttls && isEhlo.test(answered?.command ?? "");
-    const sent = cuts ? withoutStarttls(lines) : lines;
+    const sent = answered?.answered === "ehlo" ? withOffers(lines, edits.offers) : lines;
     recorder.reply(answered?.command ?? null, sent);
     for (const line of sent) client.write(line);
     const code = textOf(sent[0] ?? Buffer.alloc(0)).slice(0, 3);
-    if (answered?.kind === "data" && code === "354") {
+    if (answered?.answered === "data" && code === "354") {
       this.#inMessage = true;
       this.#lineBeforeEnded = true;
     }
-    if (answered?.kind === "message" && code === "250") recorder.messageAccepted();
-    if (answered?.kind === "starttls" && code === "220") this.#upgrade();
+    if (answered?.answered === "message" && code === "250") recorder.messageAccepted();
+    if (answered?.answered === "starttls" && code === "220") this.#upgrade();
+  }
+
+  #replyOwn(answered: Pending, { lines, closes }: OwnReply): void {
+    const { upstream, recorder } = this.#ends;
+    if (lines.length === 0) {
+      this.#silent = true;
+      recorder.note(`no reply to ${answered.command ?? answered.answered}`);
+      this.#ends.onSilence();
+      return;
+    }
+    this.#reply(
+      answered,
+      lines.map((line) => Buffer.from(`${line}\r\n`)),
+    );
+    if (!closes) return;
+    this.#letGo();
+    upstream.destroy();
   }
 
   /** Replies of the relay's own wait for their turn among the upstream's. */
   #answerOwn(): void {
-    for (let next = this.#pending[0]; next !== undefined && next.ownReply !== null; next = this.#pending[0]) {
+    for (let [next] = this.#pending; next?.own && !next.forwarded; [next] = this.#pending) {
       this.#pending.shift();
-      this.#reply(next, [Buffer.from(`${next.ownReply}\r\n`)]);
+      this.#replyOwn(next, next.own);
     }
   }
 
   #upgrade(): void {
-    const { client, upstream, recorder } = this.#ends;
+    const { recorder } = this.#ends;
     this.#dropped ??= 0;
-    client.off("data", this.#onClientData).off("end", this.#onClientEnd).pause();
-    upstream.off("data", this.#onUpstreamData).off("end", this.#onUpstreamEnd).pause();
+    this.#letGo();
     // After the rest of the chunk that is being worked on was dropped, and the 220 was written.
     process.nextTick(() => {
       const dropped = (this.#dropped ?? 0) + this.#fromClient.takeRest().length;
@@ -170,22 +222,50 @@ export class Relay {
       this.#ends.onUpgrade();
     });
   }
+
+  #letGo(): void {
+    const { client, upstream } = this.#ends;
+    client.off("data", this.#onClientData).off("end", this.#onClientEnd).pause();
+    upstream.off("data", this.#onUpstreamData).off("end", this.#onUpstreamEnd).pause();
+  }
 }
 
 const finalDot = Buffer.from(".\r\n");
 const lineEnd = Buffer.from("\r\n");
 
-function kindOf(command: string): Pending["kind"] {
-  if (isStarttls.test(command)) return "starttls";
-  return isData.test(command) ? "data" : "command";
+const verbs: Readonly<Record<string, Answered>> = {
+  EHLO: "ehlo",
+  HELO: "helo",
+  STARTTLS: "starttls",
+  MAIL: "mail",
+  RCPT: "rcpt",
+  DATA: "data",
+  QUIT: "quit",
+};
+
+function answeredBy(command: string): Answered {
+  const [verb = "", ...rest] = command.trim().split(/\s+/);
+  const answered = verbs[verb.toUpperCase()] ?? "other";
+  // These take no parameter: with one they are a syntax error, which the upstream answers.
+  const isBare = answered === "starttls" || answered === "data";
+  return isBare && rest.length > 0 ? "other" : answered;
 }
 
-/** The EHLO reply without its STARTTLS line; if that was the last, the line before becomes the last. */
-function withoutStarttls(lines: readonly Buffer[]): readonly Buffer[] {
-  const kept = lines.filter((line) => !isStarttlsKeyword.test(textOf(line)));
-  const last = kept.at(-1);
-  if (last === undefined || kept.length === lines.length) return lines;
-  const closed = Buffer.from(last);
-  closed[3] = " ".charCodeAt(0);
-  return [...kept.slice(0, -1), closed];
+/** The EHLO reply with other keywords; lines that stay keep their octets but for the sign of the last line. */
+function withOffers(lines: readonly Buffer[], offers: Edits["offers"]): readonly Buffer[] {
+  const [first, ...keywords] = lines;
+  if (!first || !textOf(first).startsWith("250")) return lines;
+  const cut = offers.without.map((keyword) => keyword.toUpperCase());
+  const kept = keywords.filter((line) => !cut.includes(keywordOf(line)));
+  if (kept.length === keywords.length && offers.with.length === 0) return lines;
+  const all = [first, ...kept, ...offers.with.map((line) => Buffer.from(`250-${line}\r\n`))];
+  return all.map((line, index) => {
+    const signed = Buffer.from(line);
+    signed[3] = (index === all.length - 1 ? " " : "-").charCodeAt(0);
+    return signed;
+  });
+}
+
+function keywordOf(line: Buffer): string {
+  return textOf(line).slice(4).trim().split(/[\s=]/)[0]?.toUpperCase() ?? "";
 }

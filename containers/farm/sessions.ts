@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import type { Socket } from "node:net";
 import type { FarmAttacker, FarmHost, Session } from "../../harness/model/farm.ts";
 import { attackers } from "./attackers.ts";
-import { behaviours } from "./behaviours.ts";
+import { policyOf } from "./behaviours.ts";
 import { certificateFor } from "./certificates.ts";
 import { Edge } from "./edge.ts";
 import { createLink } from "./link.ts";
@@ -16,28 +16,25 @@ export interface SessionReports {
   fault(message: string): void;
 }
 
-export interface Addresses {
+export interface Contact {
   readonly localAddress: string;
   readonly remoteAddress: string;
+  /** How many sessions the host had before. */
+  readonly number: number;
 }
 
 /** Serves a client of the host: with the attacker in front of it, if it has one. */
-export function openSession(
-  client: Socket,
-  host: FarmHost,
-  addresses: Addresses,
-  reports: SessionReports,
-): void {
-  if (host.attacker === null) receive(client, host, addresses, reports);
-  else attack(client, host, host.attacker, addresses, reports);
+export function openSession(client: Socket, host: FarmHost, contact: Contact, reports: SessionReports): void {
+  if (host.attacker === null) receive(client, host, contact, reports);
+  else attack(client, host, host.attacker, contact, reports);
 }
 
-function receive(client: Socket, host: FarmHost, addresses: Addresses, reports: SessionReports): void {
+function receive(client: Socket, host: FarmHost, contact: Contact, reports: SessionReports): void {
   new Edge({
     client,
-    opening: announce(host, "receiver", addresses, reports),
-    policy: behaviours[host.behaviour],
-    upstream: dialogue({ name: host.name, ...addresses }),
+    opening: announce(host, "receiver", contact, reports),
+    policy: policyOf(host.behaviour, contact.number),
+    upstream: dialogue({ name: host.name, ...contact }),
     certificateFor: (serverName) => certificateFor(host, serverName),
     onClose: reports.closed,
     onFault: reports.fault,
@@ -48,16 +45,16 @@ function attack(
   client: Socket,
   host: FarmHost,
   attacker: FarmAttacker,
-  addresses: Addresses,
+  contact: Contact,
   reports: SessionReports,
 ): void {
   new Edge({
     client,
-    opening: announce(host, "attacker", addresses, reports),
+    opening: announce(host, "attacker", contact, reports),
     policy: attackers[attacker.does],
     upstream: genuineServer(() => {
       const [near, far] = createLink();
-      receive(far, host, addresses, reports);
+      receive(far, host, contact, reports);
       return near;
     }),
     certificateFor: () => (attacker.does === "intercept" ? attacker.certificate : host.certificate),
@@ -69,13 +66,14 @@ function attack(
 function announce(
   host: FarmHost,
   witness: Session["witness"],
-  { localAddress, remoteAddress }: Addresses,
+  { localAddress, remoteAddress }: Contact,
   reports: SessionReports,
 ): SessionOpening {
   const opening = {
     id: randomUUID(),
     domain: host.domain,
     host: host.name,
+    port: host.port,
     witness,
     localAddress,
     remoteAddress,

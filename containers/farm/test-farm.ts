@@ -9,8 +9,10 @@ export interface TestFarm {
   readonly port: number;
   readonly opened: readonly SessionOpening[];
   readonly faults: readonly string[];
-  /** The record of the only session of this witness, once it is closed. */
-  session(witness?: Session["witness"]): Promise<Session>;
+  /** The record of this witness's session of that number, from 0 on, once it is closed. */
+  session(witness?: Session["witness"], number?: number): Promise<Session>;
+  /** Serves further hosts, or these anew. */
+  serve(...hosts: readonly FarmHost[]): void;
   close(): void;
 }
 
@@ -19,6 +21,7 @@ export function hostAt(address: string, difference: Partial<FarmHost> = {}): Far
     domain: "domain",
     name: "mx.domain.example",
     addresses: [address],
+    port: 25,
     behaviour: "normal",
     certificate: genuineCertificate,
     sni: {},
@@ -37,17 +40,18 @@ export async function startFarm(...hosts: readonly FarmHost[]): Promise<TestFarm
     fault: (message) => faults.push(message),
   });
   listener.addHosts(hosts);
-  const port = await listener.listen(0);
+  const port = await listener.listen(25, 0);
   return {
     port,
     opened,
     faults,
-    session: (witness = "receiver") =>
-      until(() => sessions.find((session) => session.witness === witness), {
+    session: (witness = "receiver", number = 0) =>
+      until(() => sessions.filter((session) => session.witness === witness)[number], {
         ms: 5_000,
-        waitedFor: `the record of the ${witness}`,
+        waitedFor: `record ${number} of the ${witness}`,
         lastSeen: () => `${faults.join("; ")} ${JSON.stringify(sessions)}`,
       }),
+    serve: (...further) => listener.addHosts(further),
     close: () => listener.close(),
   };
 }

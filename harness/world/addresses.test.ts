@@ -25,6 +25,7 @@ function fixed(subnet: number): readonly string[] {
   return [
     ...Object.values(plan.farm),
     ...Object.values(plan.nameServers),
+    ...Object.values(plan.nobody),
     ...range(mostSteps).map((step) => plan.stepServer(step + 1)),
     ...range(stacks).flatMap((index) => [
       ...Object.values(plan.stack(index)),

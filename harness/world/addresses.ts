@@ -23,6 +23,8 @@ export interface AddressPlan {
   /** Where that sender believes its resolver to be: the DNS relay, on an address of the farm's namespace. */
   readonly stub: (index: number) => string;
   readonly mxHost: (index: number) => { readonly ipv4: string; readonly ipv6: string };
+  /** Nobody's: a connection to it fails. Of every MX host that is down. */
+  readonly nobody: { readonly ipv4: string; readonly ipv6: string };
   /** The parts of the network that hold MX hosts, CIDR. */
   readonly mxHosts: { readonly ipv4: readonly string[]; readonly ipv6: string };
 }
@@ -62,6 +64,7 @@ export function addressPlan(subnet: number): AddressPlan {
       const offset = first.mxHost + index;
       return { ipv4: ipv4(offset), ipv6: `${prefix6}:a:${offset.toString(16)}` };
     },
+    nobody: pair(1023),
     mxHosts: { ipv4: [`${ipv4(1024)}/22`, `${ipv4(2048)}/21`], ipv6: `${prefix6}:a:0/112` },
   };
 }

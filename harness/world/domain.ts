@@ -26,6 +26,8 @@ export interface DomainMakers {
   readonly issued: Map<string, IssuedChain>;
   readonly validity: { readonly inception: Date; readonly expiration: Date };
   readonly nextAddress: () => { readonly ipv4: string; readonly ipv6: string };
+  /** Where a host is that is down. */
+  readonly nobody: { readonly ipv4: string; readonly ipv6: string };
   /** Master server name for SOA and NS. */
   readonly nameServer: string;
 }
@@ -106,9 +108,9 @@ export function compileDomain(domain: RecipientDomain, makers: DomainMakers): Co
   const mxOwner = isAlias(names.recipient, scenario, names) ? names.absolute("@", "@") : names.recipient;
 
   const given = scenario.mx.map(() => makers.nextAddress());
-  const hosts = scenario.mx.map((host, index): FarmHost => {
+  const hosts = scenario.mx.flatMap((host, index): readonly FarmHost[] => {
     const hostName = names.hostName(host);
-    const address = given[index] ?? makers.nextAddress();
+    const address = host.server === "down" ? makers.nobody : (given[index] ?? makers.nextAddress());
     const issueTo =
       (is: Bearer["is"]) =>
       (spec: CertificateSpec): IssuedChain =>
@@ -134,10 +136,12 @@ export function compileDomain(domain: RecipientDomain, makers: DomainMakers): Co
       add(rawRecord(owner, "TLSA", ttl, tlsaRdata(tlsa, own(of), makers.pki, number)));
     }
     if (host.published) add(record(mxOwner, "MX", ttl, `${host.preference} ${names.mxTarget(host)}`));
-    return {
+    if (host.server === "down") return [];
+    const served: FarmHost = {
       domain: domain.key,
       name: hostName.replace(/\.$/, ""),
       addresses,
+      port: host.port,
       behaviour: host.server,
       certificate: {
         ...pem(own(host.certificate)),
@@ -150,6 +154,7 @@ export function compileDomain(domain: RecipientDomain, makers: DomainMakers): Co
       ),
       attacker: host.attacker ? farmAttacker(host.attacker, (spec) => pem(issueTo("attacker")(spec))) : null,
     };
+    return [served];
   });
 
   const drafts = [...names.origins].flatMap(([key, origin]): ZoneDraft[] => {

@@ -36,6 +36,7 @@ export function compile(text: SetupText, more: Partial<DomainMakers> = {}): Comp
     issued: new Map(),
     validity,
     nameServer: "ns.hosting.example.",
+    nobody: { ipv4: "198.18.3.255", ipv6: "2001:db8:100::3ff" },
     nextAddress: () => ({ ipv4: `198.18.4.${++hosts}`, ipv6: `2001:db8:100::a:${hosts}` }),
     ...more,
   });

@@ -192,6 +192,7 @@ function sessionOf(facts: SessionFacts, witness: Session["witness"]): Session {
     id: `${witness}-${digest(trial.id).slice(0, 6)}`,
     domain,
     host,
+    port: 25,
     witness,
     localAddress: "198.18.20.17",
     remoteAddress: "198.18.1.10",
@@ -201,6 +202,8 @@ function sessionOf(facts: SessionFacts, witness: Session["witness"]): Session {
       .filter((line) => line.startsWith("C: "))
       .map((line) => ({ line: line.slice(3), tls: tls !== null && line !== "C: STARTTLS" })),
     tls,
+    resumed: false,
+    clientCertificate: null,
     tlsError: null,
     sni: tls ? host : null,
     certificate: tls ? certificate : null,
