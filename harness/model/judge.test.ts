@@ -289,6 +289,19 @@ describe("controls", () => {
     ).toBe("inconclusive");
   });
 
+  test("clear text on the wire is not what an attacker that terminates TLS has to get", () => {
+    const text = {
+      scenarios: {
+        x: {
+          mx: { attacker: intercept(selfSigned()) },
+          expect: { dane: must("deferred"), control: leaksToTheAttacker("encrypted", "cleartext") },
+        },
+      },
+    };
+    const result = judged(text, { "x/may": seen.cleartext, "x/dane": seen.deferred });
+    expect(Object.values(verdictsOf(result))).toEqual(["inconclusive", "inconclusive"]);
+  });
+
   test("a message that the attacker read is lost, though the log calls it authenticated", () => {
     const fooled = { ...taken, attempts: [attempt("sent", { tls: "verified" })] };
     const setup = {
@@ -351,6 +364,14 @@ describe("twins", () => {
       );
     },
   );
+
+  test("what could not be told of a trial is not told by its twin", () => {
+    const result = judged(setup, {
+      "x/dane": { ...seen.authenticated, errors: ["no queue"] },
+      "x/dane/twin": seen.encrypted,
+    });
+    expect(resultOf(result, "x/dane").verdict).toBe("error");
+  });
 
   test("a twin that was refused and told of wrongly fails alone", () => {
     const result = judged(setup, {
@@ -732,6 +753,8 @@ describe("the order in which evidence comes", () => {
     const planned = inOrder((count) => Array.from({ length: count }, (_, index) => index));
     const verdicts = new Set(Object.values(verdictsOf(planned.judgement)));
     expect([...verdicts].sort()).toEqual(["error", "fail", "known", "pass", "warn"]);
+    const unbelieved = planned.judgement.trials.find(({ id }) => id === `late/${other.id}/may`);
+    expect(unbelieved?.reasons[0]).toContain(`canary canary-wrong/${other.id}/dane/end is fail`);
     expect(planned.judgement.trials.map(({ id }) => id)).toEqual(planned.plan.trials.map(({ id }) => id));
     for (let seed = 1; seed <= 50; seed++) {
       const { judgement, told } = inOrder((count) => shuffled(count, seed));
@@ -749,6 +772,9 @@ describe("the order in which evidence comes", () => {
     expect(tell("good/dane")).toEqual([]);
     expect(tell("good/may")).toEqual(["good/may"]);
     expect(tell("good/dane/twin")).toEqual(["good/dane", "good/dane/twin"]);
+    // What runs at the end has no say in what ran at the start.
+    expect(tell("canary-wrong/may/start")).toEqual(["canary-wrong/may/start"]);
+    expect(tell("canary-wrong/dane/start")).toEqual(["canary-wrong/dane/start"]);
     expect(tell("strip/may")).toEqual(["strip/may"]);
     expect(tell("strip/dane")).toEqual(["strip/dane"]);
   });

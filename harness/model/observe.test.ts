@@ -118,6 +118,15 @@ describe("the log against what was seen", () => {
     expect(observe(both, "dane").outcome).toBe("cleartext");
   });
 
+  test("a message that was delivered though the log says it was not is not called authenticated", () => {
+    const step = {
+      ...seen.authenticated,
+      attempts: [attempt("deferred", { tls: "verified" })],
+      queued: true,
+    };
+    expect(observe(step, "dane").outcome).toBe("encrypted");
+  });
+
   test("a queue nobody looked into contradicts nothing", () => {
     for (const outcome of outcomes) {
       expect(observe({ ...seen[outcome], queued: null }, "dane").disagreements).toEqual([]);
