@@ -1,3 +1,4 @@
+import type { RelayRule } from "../../harness/model/farm.ts";
 import type { AnswerAction } from "../../harness/model/scenario.ts";
 import { hasCd, type Question, rcodeOf, rcodes, recordHere, replyTo, withFlags } from "./dns-message.ts";
 import type { OnAnswer } from "./dns-pending.ts";
@@ -26,7 +27,7 @@ function answerWith(rcode: number): Action {
 }
 
 /** What each action does. An action that does nothing leaves the question without an answer. */
-export const actions: Readonly<Record<AnswerAction, Action>> = {
+const named: Readonly<Record<AnswerAction, Action>> = {
   drop: () => undefined,
   servfail: answerWith(rcodes.servFail),
   refused: answerWith(rcodes.refused),
@@ -52,6 +53,13 @@ export const actions: Readonly<Record<AnswerAction, Action>> = {
       reply(withFlags(answer, { ad: false, cd: hasCd(query) })),
     ),
 };
+
+/** What the rule does to a question that it strikes. */
+export function actionOf({ does, records = [] }: RelayRule): Action {
+  if (does !== "records") return named[does];
+  const answers = records.map(({ type, ttl, rdata }) => recordHere(type, ttl, Buffer.from(rdata, "base64")));
+  return ({ query, question, reply }) => reply(replyTo(query, question, { answers }));
+}
 
 /** In place of a record: a name that points beyond the message (RFC 1035 section 4.1.4), and no more. */
 const unreadable = Buffer.from([0xc0, 0xff, 0xff, 0xff]);

@@ -1,9 +1,9 @@
 import { createSocket, type RemoteInfo, type Socket as UdpSocket } from "node:dgram";
 import { connect, createServer, type Server, type Socket } from "node:net";
 import type { DnsRelay as DnsRelaySpec, ForwardedZone } from "../../harness/model/farm.ts";
-import { actions, type Exchange } from "./dns-actions.ts";
+import { actionOf, type Exchange } from "./dns-actions.ts";
 import { DnsConnection } from "./dns-connection.ts";
-import { isQuery, readQuestion } from "./dns-message.ts";
+import { isQuery, readQuestion, recordHere, replyTo } from "./dns-message.ts";
 import { PendingQuestions } from "./dns-pending.ts";
 import { RelayedZones } from "./dns-zones.ts";
 import { UnreachableSender } from "./unreachable.ts";
@@ -114,7 +114,7 @@ export class DnsRelay {
     const { forward, rule } = this.#zones.route(question);
     const pass: Exchange["pass"] = (message, onAnswer) => way.pass(forward, message, onAnswer);
     if (rule === undefined || question === undefined) pass(query, way.reply);
-    else actions[rule.does]({ ...way, query, question, pass });
+    else actionOf(rule)({ ...way, query, question, pass });
   }
 }
 

@@ -120,13 +120,24 @@ export interface Submitted {
   readonly accepted: boolean;
 }
 
+export interface RelayRecord {
+  /** Number of the RR type. */
+  readonly type: number;
+  /** Seconds. */
+  readonly ttl: number;
+  /** Base64. */
+  readonly rdata: string;
+}
+
 /** What the DNS relay does with some questions instead of passing them on. */
 export interface RelayRule {
   /** FQDN with final dot, lower case: strikes this name only; without it every name in the zone. */
   readonly name?: string;
   /** Number of the RR type; without it every type. */
   readonly type?: number;
-  readonly does: AnswerAction;
+  /** records: the answer is what stands in `records`, at the name of the question. */
+  readonly does: AnswerAction | "records";
+  readonly records?: readonly RelayRecord[];
   /** Strikes the first so many questions only. */
   readonly times?: number;
 }

@@ -2,7 +2,7 @@ import { isWithin, parentOf } from "../dns/name.ts";
 import { typeNumber } from "../dns/record.ts";
 import type { DnsStatus } from "../model/evidence.ts";
 import type { RelayRule } from "../model/farm.ts";
-import type { AnswerAction, AnswerRule } from "../model/scenario.ts";
+import type { AnswerRule } from "../model/scenario.ts";
 
 /** What name servers do with questions instead of answering them: for the farm's DNS relay, and what a resolver makes of it. */
 
@@ -23,7 +23,7 @@ export function relayRules(
  * fails: no answer that a resolver could use, wherever it asks for it: SERVFAIL. denied: an absence without proof. as-is:
  * whoever validates finds the same. open: depends on the resolver.
  */
-const effects: Readonly<Record<AnswerAction, "fails" | "denied" | "as-is" | "open">> = {
+const effects: Readonly<Record<RelayRule["does"], "fails" | "denied" | "as-is" | "open">> = {
   drop: "fails",
   servfail: "fails",
   refused: "fails",
@@ -39,6 +39,8 @@ const effects: Readonly<Record<AnswerAction, "fails" | "denied" | "as-is" | "ope
   "nxdomain-as-servfail": "open",
   "clear-ad": "as-is",
   "no-validation": "as-is",
+  // Resolvers differ in what malformed data they pass on.
+  serve: "open",
 };
 
 /**
@@ -55,13 +57,23 @@ export function struckStatus(
     (rule.name === undefined || rule.name === owner) &&
     (rule.type === undefined || types.some((one) => typeNumber(one) === rule.type));
   const rule = rules.find((one) => strikes(one, low, type));
-  const effect = rule === undefined ? "as-is" : rule.times === undefined ? effects[rule.does] : "open";
+  const effect =
+    rule === undefined || rule.does === "records"
+      ? "as-is"
+      : rule.times === undefined
+        ? effects[rule.does]
+        : "open";
   if (effect === "fails") return "bogus";
   if (effect === "open") return "any";
   if (effect === "denied") return unstruck === "secure" ? "bogus" : "any";
   // Resolvers that go down label by label (RFC 9156) ask for these on their way.
   for (let at = parentOf(low); isWithin(at, origin) && at !== origin.toLowerCase(); at = parentOf(at)) {
-    if (rules.some((one) => effects[one.does] !== "as-is" && strikes(one, at, "A", "NS"))) return "any";
+    if (
+      rules.some(
+        (one) => one.does !== "records" && effects[one.does] !== "as-is" && strikes(one, at, "A", "NS"),
+      )
+    )
+      return "any";
   }
   return unstruck;
 }

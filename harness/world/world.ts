@@ -1,6 +1,6 @@
 import { createKeyRing } from "../dns/keys.ts";
 import { record } from "../dns/record.ts";
-import { masterFile, type ZoneDraft } from "../dns/zone.ts";
+import { masterFile, type SignedZone, type ZoneDraft } from "../dns/zone.ts";
 import type { DnsStatus } from "../model/evidence.ts";
 import type { FileToCopy, LabFacts, SenderRoute, ServerInstance } from "../model/facts.ts";
 import type { DnsQuestion, DnsRelay, FarmHost, ForwardedZone, RelayRule } from "../model/farm.ts";
@@ -14,6 +14,8 @@ import { type CompiledDomain, compileDomain, type DomainMakers, ttl } from "./do
 import { tld } from "./names.ts";
 import { questionsOf } from "./questions.ts";
 import { buildTree, type ZoneTree } from "./tree.ts";
+import { hasUnloadable, servedByRelay, split } from "./unloadable.ts";
+import { withhold, withholdsRecords } from "./withheld.ts";
 
 /** The second arrow of the pipeline: a plan becomes one small internet, whole, before anything starts. Pure but for fresh keys. */
 
@@ -111,7 +113,11 @@ function infrastructure(
 
 /** Domains whose name servers misbehave or change are served through the farm's DNS relay. */
 function isRelayed({ scenario }: RecipientDomain): boolean {
-  return scenario.steps.length > 0 || Object.values(scenario.zones).some(({ answers }) => answers.length > 0);
+  return (
+    scenario.steps.length > 0 ||
+    Object.values(scenario.zones).some(({ answers }) => answers.length > 0) ||
+    withholdsRecords(scenario)
+  );
 }
 
 /** A domain in all its steps. */
@@ -150,11 +156,17 @@ function compileSteps(
 }
 
 /** What the server of each zone does instead of answering, by origin. */
-function rulesOf({ domain, names: own }: CompiledDomain): ReadonlyMap<string, readonly RelayRule[]> {
+function rulesOf(
+  { domain, names: own }: CompiledDomain,
+  zones: readonly Pick<SignedZone, "origin" | "records">[],
+): ReadonlyMap<string, readonly RelayRule[]> {
   return new Map(
     [...own.origins].map(([key, origin]) => [
       origin,
-      relayRules(domain.scenario.zones[key]?.answers ?? [], (name) => own.absolute(name, key)),
+      [
+        ...relayRules(domain.scenario.zones[key]?.answers ?? [], (name) => own.absolute(name, key)),
+        ...zones.filter((zone) => zone.origin === origin).flatMap(servedByRelay),
+      ],
     ]),
   );
 }
@@ -186,7 +198,7 @@ export function compileWorld(plan: Plan, options: { readonly subnet: number; rea
   const nameServerOf = new Map(
     compiled.flatMap(([first]) => first.drafts.map(({ origin }) => [origin, first.nameServer] as const)),
   );
-  const rules = compiled.map((steps) => steps.map(rulesOf));
+  const rules = compiled.map((steps) => steps.map((one) => rulesOf(one, one.drafts)));
   /** The internet as it is in one step; domains that have no such step are left out. */
   const treeOf = (step: number): ZoneTree => {
     const drafts = compiled.flatMap((steps) => steps[step]?.drafts ?? []);
@@ -218,21 +230,28 @@ export function compileWorld(plan: Plan, options: { readonly subnet: number; rea
       .filter(({ origin }) => serves(origin))
       .map(({ origin }) => ({ origin, file: fileOf(origin, step) })),
   });
-  const expected = (step: number, question: DnsQuestion): ExpectedAnswer => ({
-    question,
-    ...(trees[step] ?? tree).expected(question.name, question.type),
-  });
+  /** By step and origin. */
+  const servable = trees.map(({ zones }) => new Map(zones.map((zone) => [zone.origin, withhold(zone)])));
+  const withheld = servable.map(
+    (zones) => new Set([...zones.values()].flatMap(({ rules }) => rules.map(({ name }) => `${name} TLSA`))),
+  );
+  const expected = (step: number, question: DnsQuestion): ExpectedAnswer => {
+    const found = (trees[step] ?? tree).expected(question.name, question.type);
+    // Resolvers may take RDATA that holds no TLSA record for a malformed message.
+    const odd = withheld[step]?.has(`${question.name.toLowerCase()} ${question.type}`);
+    return { question, ...found, ...(odd ? { status: "any" } : {}) };
+  };
 
   const serverAt = (step: number): string =>
     step === 0 ? addresses.nameServers.domains : addresses.stepServer(step);
   /** All zones that the domain has in any step, served as they are in this one. */
   const forwardedZones = (steps: CompiledSteps, step: number): readonly ForwardedZone[] => {
     const own = steps[step];
-    const struck = own && rulesOf(own);
+    const struck = own && rulesOf(own, (trees[step] ?? tree).zones);
     return originsOf(steps).map((origin) => ({
       origin: origin.toLowerCase(),
       forward: serverAt(step),
-      rules: struck?.get(origin) ?? [],
+      rules: [...(struck?.get(origin) ?? []), ...(servable[step]?.get(origin)?.rules ?? [])],
     }));
   };
 
@@ -271,7 +290,10 @@ export function compileWorld(plan: Plan, options: { readonly subnet: number; rea
     zoneFiles: trees.flatMap(({ zones }, step) =>
       zones
         .filter(({ origin }) => step === 0 || isDomain(origin))
-        .map((zone) => ({ path: fileOf(zone.origin, step), content: masterFile(zone) })),
+        .map((zone) => ({
+          path: fileOf(zone.origin, step),
+          content: masterFile(servable[step]?.get(zone.origin)?.zone ?? zone),
+        })),
     ),
     hosts: compiled.flatMap(([{ hosts }]) => hosts),
     relay: {
@@ -313,6 +335,13 @@ export function compileWorld(plan: Plan, options: { readonly subnet: number; rea
       routes: compiled.flatMap(([first]) => routeOf(first)),
     },
   };
+}
+
+/** What the name server loads; what the relay serves instead stands there as comments. */
+function loadableFile(zone: SignedZone): string {
+  const { loadable, rest } = split(zone);
+  const comments = rest.length > 0 ? masterFile({ ...zone, records: rest }).replaceAll(/^(?=.)/gm, "; ") : "";
+  return `${masterFile(loadable)}${comments}`;
 }
 
 /** Of all zones that the domain has in any step. */
