@@ -19,12 +19,6 @@ test("every file of the folder is loaded", async () => {
   expect([...new Set(all.map(({ file }) => basename(file)))].sort()).toEqual(files.sort());
 });
 
-test("a file holds one group, and a group one file", () => {
-  const pairs = new Set(all.map(({ file, group }) => `${file} ${group}`));
-  expect(new Set(all.map(({ group }) => group)).size).toBe(pairs.size);
-  expect(new Set(all.map(({ file }) => file)).size).toBe(pairs.size);
-});
-
 describe("every scenario", () => {
   test("begins with the name of its group", () => {
     expect(breaking(({ id, group }) => id.startsWith(`${group}-`))).toEqual([]);
