@@ -3,7 +3,7 @@ import { connect, createServer, type Server, type Socket } from "node:net";
 import type { DnsRelay as DnsRelaySpec, ForwardedZone } from "../../harness/model/farm.ts";
 import { actionOf, type Exchange } from "./dns-actions.ts";
 import { DnsConnection } from "./dns-connection.ts";
-import { isQuery, readQuestion, recordHere, replyTo } from "./dns-message.ts";
+import { isQuery, readQuestion } from "./dns-message.ts";
 import { PendingQuestions } from "./dns-pending.ts";
 import { RelayedZones } from "./dns-zones.ts";
 import { UnreachableSender } from "./unreachable.ts";

@@ -2,7 +2,7 @@ import { isWithin, parentOf } from "../dns/name.ts";
 import { typeNumber } from "../dns/record.ts";
 import type { DnsStatus } from "../model/evidence.ts";
 import type { RelayRule } from "../model/farm.ts";
-import type { AnswerRule } from "../model/scenario.ts";
+import type { AnswerAction, AnswerRule } from "../model/scenario.ts";
 
 /** What name servers do with questions instead of answering them: for the farm's DNS relay, and what a resolver makes of it. */
 
@@ -23,7 +23,7 @@ export function relayRules(
  * fails: no answer that a resolver could use, wherever it asks for it: SERVFAIL. denied: an absence without proof. as-is:
  * whoever validates finds the same. open: depends on the resolver.
  */
-const effects: Readonly<Record<RelayRule["does"], "fails" | "denied" | "as-is" | "open">> = {
+const effects: Readonly<Record<AnswerAction, "fails" | "denied" | "as-is" | "open">> = {
   drop: "fails",
   servfail: "fails",
   refused: "fails",
@@ -39,8 +39,6 @@ const effects: Readonly<Record<RelayRule["does"], "fails" | "denied" | "as-is" |
   "nxdomain-as-servfail": "open",
   "clear-ad": "as-is",
   "no-validation": "as-is",
-  // Resolvers differ in what malformed data they pass on.
-  serve: "open",
 };
 
 /**

@@ -1,6 +1,6 @@
 import { createKeyRing } from "../dns/keys.ts";
 import { record } from "../dns/record.ts";
-import { masterFile, type SignedZone, type ZoneDraft } from "../dns/zone.ts";
+import { masterFile, type ZoneDraft } from "../dns/zone.ts";
 import type { DnsStatus } from "../model/evidence.ts";
 import type { FileToCopy, LabFacts, SenderRoute, ServerInstance } from "../model/facts.ts";
 import type { DnsQuestion, DnsRelay, FarmHost, ForwardedZone, RelayRule } from "../model/farm.ts";
@@ -14,7 +14,6 @@ import { type CompiledDomain, compileDomain, type DomainMakers, ttl } from "./do
 import { tld } from "./names.ts";
 import { questionsOf } from "./questions.ts";
 import { buildTree, type ZoneTree } from "./tree.ts";
-import { hasUnloadable, servedByRelay, split } from "./unloadable.ts";
 import { withhold, withholdsRecords } from "./withheld.ts";
 
 /** The second arrow of the pipeline: a plan becomes one small internet, whole, before anything starts. Pure but for fresh keys. */
@@ -156,17 +155,11 @@ function compileSteps(
 }
 
 /** What the server of each zone does instead of answering, by origin. */
-function rulesOf(
-  { domain, names: own }: CompiledDomain,
-  zones: readonly Pick<SignedZone, "origin" | "records">[],
-): ReadonlyMap<string, readonly RelayRule[]> {
+function rulesOf({ domain, names: own }: CompiledDomain): ReadonlyMap<string, readonly RelayRule[]> {
   return new Map(
     [...own.origins].map(([key, origin]) => [
       origin,
-      [
-        ...relayRules(domain.scenario.zones[key]?.answers ?? [], (name) => own.absolute(name, key)),
-        ...zones.filter((zone) => zone.origin === origin).flatMap(servedByRelay),
-      ],
+      relayRules(domain.scenario.zones[key]?.answers ?? [], (name) => own.absolute(name, key)),
     ]),
   );
 }
@@ -198,7 +191,7 @@ export function compileWorld(plan: Plan, options: { readonly subnet: number; rea
   const nameServerOf = new Map(
     compiled.flatMap(([first]) => first.drafts.map(({ origin }) => [origin, first.nameServer] as const)),
   );
-  const rules = compiled.map((steps) => steps.map((one) => rulesOf(one, one.drafts)));
+  const rules = compiled.map((steps) => steps.map(rulesOf));
   /** The internet as it is in one step; domains that have no such step are left out. */
   const treeOf = (step: number): ZoneTree => {
     const drafts = compiled.flatMap((steps) => steps[step]?.drafts ?? []);
@@ -247,7 +240,7 @@ export function compileWorld(plan: Plan, options: { readonly subnet: number; rea
   /** All zones that the domain has in any step, served as they are in this one. */
   const forwardedZones = (steps: CompiledSteps, step: number): readonly ForwardedZone[] => {
     const own = steps[step];
-    const struck = own && rulesOf(own, (trees[step] ?? tree).zones);
+    const struck = own && rulesOf(own);
     return originsOf(steps).map((origin) => ({
       origin: origin.toLowerCase(),
       forward: serverAt(step),
@@ -335,13 +328,6 @@ export function compileWorld(plan: Plan, options: { readonly subnet: number; rea
       routes: compiled.flatMap(([first]) => routeOf(first)),
     },
   };
-}
-
-/** What the name server loads; what the relay serves instead stands there as comments. */
-function loadableFile(zone: SignedZone): string {
-  const { loadable, rest } = split(zone);
-  const comments = rest.length > 0 ? masterFile({ ...zone, records: rest }).replaceAll(/^(?=.)/gm, "; ") : "";
-  return `${masterFile(loadable)}${comments}`;
 }
 
 /** Of all zones that the domain has in any step. */
