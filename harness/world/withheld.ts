@@ -2,7 +2,7 @@ import { type ResourceRecord, typeNumber } from "../dns/record.ts";
 import { coveredType } from "../dns/rrset.ts";
 import type { SignedZone } from "../dns/zone.ts";
 import type { RelayRule } from "../model/farm.ts";
-import type { Scenario } from "../model/scenario.ts";
+import type { Scenario, TlsaSpec } from "../model/scenario.ts";
 
 /**
  * Records that name servers refuse to load: TLSA RDATA too short to hold usage, selector, matching type and an octet of
@@ -11,9 +11,13 @@ import type { Scenario } from "../model/scenario.ts";
 const leastTlsa = 4;
 
 export function withholdsRecords({ mx, steps }: Scenario): boolean {
-  return [mx, ...steps.map((step) => step.mx)]
-    .flat()
-    .some(({ tlsa }) => tlsa.some(({ data }) => "rdata" in data && data.rdata.length / 2 < leastTlsa));
+  return [mx, ...steps.map((step) => step.mx)].flat().some(({ tlsa }) => tlsa.some(isTooShort));
+}
+
+function isTooShort({ data }: TlsaSpec): boolean {
+  if ("rdata" in data) return data.rdata.length / 2 < leastTlsa;
+  if ("hex" in data) return data.hex === "";
+  return data.octets === 0 && !data.trailing;
 }
 
 function ownerOf({ name }: ResourceRecord): string {
