@@ -45,9 +45,9 @@ describe("every scenario", () => {
   test("lets mandatory DANE send nothing unauthenticated (RFC 7672 section 6)", () => {
     expect(
       breaking(({ expect: { "dane-only": only } }) => {
-        const { permitted = [], never = [], level } = only ?? {};
+        const { permitted = [], never = [] } = only ?? {};
         return (["encrypted", "cleartext"] as const).every(
-          (outcome) => !permitted.includes(outcome) && (level === "must" || never.includes(outcome)),
+          (outcome) => !permitted.includes(outcome) && never.includes(outcome),
         );
       }),
     ).toEqual([]);

@@ -235,7 +235,7 @@ function expectations({
 }: ScenarioText["expect"]): Scenario["expect"] {
   const all: Partial<Record<Policy, Expectation>> = {};
   if (dane) all.dane = exact(dane);
-  if (daneOnly) all["dane-only"] = exact(daneOnly);
+  if (daneOnly) all["dane-only"] = neverUnauthenticated(exact(daneOnly));
   else if (dane) all["dane-only"] = mandatory(exact(dane));
   const plain = control ?? may;
   all.may = plain ? exact(plain) : { level: "must", permitted: ["encrypted"], never: [] };
@@ -249,15 +249,20 @@ export function mandatory(dane: Expectation): Expectation {
   const permitted = new Set(
     dane.permitted.map((outcome): Outcome => (isDelayed(outcome) ? "deferred" : outcome)),
   );
-  return {
+  return neverUnauthenticated({
     // Only what follows from this rule is more binding than `dane` itself.
     level: dane.permitted.some(isDelayed) && permitted.size === 1 ? "must" : dane.level,
     permitted: [...permitted],
     // A floor may forbid the delay that follows here, as of mail that must be delivered.
-    never: [...new Set<Outcome>([...dane.never, "encrypted", "cleartext"])].filter(
-      (outcome) => !permitted.has(outcome),
-    ),
-  };
+    never: dane.never.filter((outcome) => !permitted.has(outcome)),
+  });
+}
+
+/** The floor of mandatory DANE, whatever the level is. */
+function neverUnauthenticated(expectation: Expectation): Expectation {
+  const { permitted, never } = expectation;
+  const floor = (["encrypted", "cleartext"] as const).filter((outcome) => !permitted.includes(outcome));
+  return { ...expectation, never: [...new Set<Outcome>([...never, ...floor])] };
 }
 
 /** Whether the zones that delegate it lead to the main zone or the TLD. */
