@@ -62,7 +62,7 @@ export interface ScenarioText {
   readonly resolver?: { readonly answers: readonly AnswerRule[] };
   /** Demands on the sender besides the outcome. */
   readonly watch?: readonly Watch[];
-  /** The recipient's domain as the envelope writes it: "upper", or a text with {recipient}. */
+  /** The recipient's domain as the envelope writes it: "upper", or a text with {recipient}, or with {ipv4} or {ipv6}. */
   readonly recipientText?: string;
   readonly expect: ExpectText;
   /** The server name that SNI must carry. */
@@ -93,6 +93,7 @@ export interface FurtherZoneText extends ZoneText {
 }
 
 export interface MxText {
+  /** Where two have the same name, each is a server at addresses of its own; published: false and tlsa: [] at the second. */
   readonly host?: string;
   /** Label of the zone that holds the host. */
   readonly zone?: string;
@@ -116,6 +117,7 @@ export interface MxText {
   readonly tlsa?: readonly (string | TlsaSpec)[];
   /** Under the host's own name ("host", unless told) or its "alias", else the owner name: "tlsa._dane". One record: at(). */
   readonly tlsaAt?: string;
+  /** "no-starttls", "starttls-454", "down": see serverBehaviours. */
   readonly server?: ServerBehaviour;
   /** 25 unless told. */
   readonly port?: number;

@@ -130,6 +130,10 @@ export const answerActions = [
   "nxdomain-as-servfail",
   /** ICMP port unreachable, as if nothing listened; for TCP a reset. */
   "unreachable",
+  /** The answer of a server that knows no EDNS, and so no DNSSEC. */
+  "no-edns",
+  /** The true answer to the question in letters of the other case, which the answer repeats. */
+  "other-case",
   /** The true answer without AD. */
   "clear-ad",
   /** The answer of a resolver that does not validate: asked with CD, given without AD. */
@@ -335,6 +339,7 @@ export const peculiarities = [
   "starttls-silence",
   /** What is offered before TLS would keep the message back, and is not what is offered under TLS. */
   "capabilities-change",
+  "no-smtputf8",
   /** 450 to the recipients of the first session. */
   "greylist",
   "close-after-220",
@@ -502,7 +507,10 @@ export interface Scenario {
    */
   readonly resolver: { readonly answers: readonly AnswerRule[] } | null;
   readonly watch: readonly Watch[];
-  /** The recipient's domain as the envelope writes it, with the place {recipient}, where not as is; "upper": in upper case. */
+  /**
+   * The recipient's domain as the envelope writes it, where not as is, with the places {recipient}, {ipv4} and {ipv6}, which
+   * are of the first MX host; "upper": in upper case.
+   */
   readonly recipientText: string | null;
   /** A message deferred by its attempt is tried again until it had this many: for senders that fall back only then. */
   readonly attempts: number;

@@ -16,6 +16,7 @@ import {
   serverBehaviours,
   watches,
 } from "../model/scenario.ts";
+import { nearest } from "../words/nearest.ts";
 
 /** The fields that a scenario file may have, and what they may hold: harness/vocabulary.ts as zod sees it. */
 
@@ -89,6 +90,12 @@ const answers = z.array(
     times: z.int().min(1).optional(),
   }),
 );
+/** There are too many to list them. */
+function unknownServer(input: unknown): string {
+  const close = typeof input === "string" ? nearest(input, serverBehaviours) : undefined;
+  return `there is no server ${JSON.stringify(input)}${close ? `; did you mean "${close}"?` : ""}`;
+}
+
 export const mx = z.strictObject({
   host: name.optional(),
   zone: name.optional(),
@@ -106,7 +113,7 @@ export const mx = z.strictObject({
     .array(z.union([z.string().regex(/^\d{1,3} \d{1,3} \d{1,3}$/, 'must be like "3 1 1"'), tlsaSpec]))
     .optional(),
   tlsaAt: name.optional(),
-  server: z.enum(serverBehaviours).optional(),
+  server: z.enum(serverBehaviours, { error: ({ input }) => unknownServer(input) }).optional(),
   attacker: attacker.optional(),
 });
 const algorithm = z.literal(dnssecAlgorithms);

@@ -189,7 +189,7 @@ export function compileDomain(domain: RecipientDomain, makers: DomainMakers): Co
 
   return {
     domain,
-    names,
+    names: { ...names, expand: (text, host) => names.expand(withAddress(text, given[0]), host) },
     drafts,
     hosts,
     nameServer: makers.nameServer,
