@@ -1,4 +1,4 @@
-import { dv, mismatch, must, open, rawTlsa, scenarios, should } from "danelab/vocabulary";
+import { answer, dv, mismatch, must, open, rawTlsa, scenarios, should } from "danelab/vocabulary";
 
 /** Answers that are large, and answers that do not last. */
 const records = (count: number) => Array.from({ length: count }, () => mismatch("3 1 1"));
@@ -37,6 +37,14 @@ export default scenarios("dnsx", [
     cites: ["RFC 1035 4.2.2", "RFC 7671 10.1"],
     mx: { tlsa: ["3 1 1", ...large] },
     expect: { dane: open("authenticated", "deferred").floor("encrypted", "cleartext") },
+  },
+  {
+    id: "dnsx-edns-blocked",
+    title: "The zone's name server knows no EDNS",
+    why: "Without EDNS there is no DNSSEC: the answers of a signed zone are bogus, and those who do without DANE fail too.",
+    cites: ["RFC 4035 3", "RFC 7672 2.1.2"],
+    zone: { answers: [answer("no-edns")] },
+    expect: { dane: open("deferred"), may: must("deferred") },
   },
   {
     id: "dnsx-ttl-0",

@@ -1,4 +1,4 @@
-import { must, open, scenarios } from "danelab/vocabulary";
+import { answer, must, open, scenarios, should } from "danelab/vocabulary";
 
 /** Internationalised domain names, letters in either case, odd characters in names. */
 export default scenarios("intl", [
@@ -27,6 +27,23 @@ export default scenarios("intl", [
     cites: ["RFC 5321 2.4", "RFC 4343 3"],
     recipientText: "upper",
     expect: { dane: must("authenticated") },
+  },
+  {
+    id: "intl-0x20",
+    title: "The resolver's answers repeat the question in letters of the other case",
+    why: "Resolvers change the case of letters at random, to tell true answers from forged ones.",
+    cites: ["RFC 4343 3", "RFC 1035 2.3.3"],
+    resolver: { answers: [answer("other-case")] },
+    expect: { dane: must("authenticated") },
+  },
+  {
+    id: "intl-smtputf8-not-offered",
+    title: "The recipient's domain is written in U-labels, and the server does not offer SMTPUTF8",
+    cites: ["RFC 6531 3.2"],
+    recipient: "xn--bcher-kva",
+    recipientText: "bücher.{domain}",
+    mx: { host: "mx.xn--bcher-kva", server: "no-smtputf8" },
+    expect: { dane: should("bounced"), may: must("bounced") },
   },
   {
     id: "intl-underscore-host",

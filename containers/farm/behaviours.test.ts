@@ -208,6 +208,14 @@ describe("the dialogue", () => {
     expect(await session("receiver", 1)).toMatchObject({ rcptTo: ["b@domain.example"] });
   });
 
+  it("no-smtputf8 offers it neither in clear text nor under TLS", async () => {
+    const { client: clear, offers } = await meet("no-smtputf8");
+    const { offers: later, client } = await secured(clear);
+    expect([...offers, ...later].join()).not.toMatch(/SMTPUTF8/);
+    expect([...offers, ...later].join()).toMatch(/PIPELINING.*PIPELINING/);
+    await client.quit();
+  });
+
   it("capabilities-change offers other things under TLS, and refuses what was offered before only", async () => {
     const { client: clear, offers, session } = await meet("capabilities-change");
     expect(offers).toEqual(expect.arrayContaining(["250-PIPELINING", "250-SMTPUTF8", "250 SIZE 64"]));

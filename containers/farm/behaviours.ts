@@ -97,6 +97,8 @@ const withoutStarttls: EdgePolicy = {
   },
 };
 
+const withoutUtf8: Edits["offers"] = { without: ["SMTPUTF8"], with: [] };
+
 const peculiar: Readonly<Record<(typeof peculiarities)[number], Behaviour>> = {
   normal,
   "no-starttls": withoutStarttls,
@@ -115,6 +117,7 @@ const peculiar: Readonly<Record<(typeof peculiarities)[number], Behaviour>> = {
     { without: ["SIZE", "8BITMIME"], with: ["SIZE 64"] },
     { ...unedited, offers: { without: ["PIPELINING", "SMTPUTF8"], with: [] }, oneAtATime: true },
   ),
+  "no-smtputf8": offering(withoutUtf8, { ...unedited, offers: withoutUtf8 }),
   greylist: { first: replying({ rcpt: refusal(450) }), later: normal },
   "close-after-220": { ...normal, after220: "close" },
   "tls-alert": { ...normal, after220: { alert: "handshake_failure" } },

@@ -1,6 +1,16 @@
 import type { RelayRule } from "../../harness/model/farm.ts";
 import type { AnswerAction } from "../../harness/model/scenario.ts";
-import { hasCd, type Question, rcodeOf, rcodes, recordHere, replyTo, withFlags } from "./dns-message.ts";
+import {
+  hasCd,
+  inOtherCase,
+  type Question,
+  rcodeOf,
+  rcodes,
+  recordHere,
+  replyTo,
+  withFlags,
+  withoutEdns,
+} from "./dns-message.ts";
 import type { OnAnswer } from "./dns-pending.ts";
 
 /** A question that a rule strikes, and what can be done with it. */
@@ -46,6 +56,8 @@ const named: Readonly<Record<AnswerAction, Action>> = {
         rcodeOf(answer) === rcodes.nxDomain ? replyTo(query, question, { rcode: rcodes.servFail }) : answer,
       ),
     ),
+  "no-edns": ({ query, question, pass, reply }) => pass(withoutEdns(query, question), reply),
+  "other-case": ({ query, question, pass, reply }) => pass(inOtherCase(query, question), reply),
   unreachable: ({ refuse }) => refuse(),
   "clear-ad": ({ query, pass, reply }) => pass(query, (answer) => reply(withFlags(answer, { ad: false }))),
   "no-validation": ({ query, pass, reply }) =>

@@ -83,6 +83,24 @@ export function hasCd(message: Buffer): boolean {
   return ((message[3] ?? 0) & bits.cd) !== 0;
 }
 
+/** The question without what comes behind it: no EDNS. */
+export function withoutEdns(query: Buffer, { end }: Question): Buffer {
+  const copy = Buffer.from(query.subarray(0, end));
+  copy.fill(0, 6, headerOctets);
+  return copy;
+}
+
+/** The question's name with each letter in the other case. */
+export function inOtherCase(query: Buffer, { end }: Question): Buffer {
+  const copy = Buffer.from(query);
+  for (let at = headerOctets; at < end - 4; at++) {
+    // Octets that tell lengths are below those of letters.
+    const octet = copy[at] ?? 0;
+    if ((octet >= 65 && octet <= 90) || (octet >= 97 && octet <= 122)) copy[at] = octet ^ 0x20;
+  }
+  return copy;
+}
+
 /** An answer of the relay's own: the question again, these records, and EDNS where the question had it. */
 export function replyTo(
   query: Buffer,

@@ -175,6 +175,32 @@ describe.each(transports)("by %s", (transport) => {
     );
   });
 
+  it("no-edns: asks without EDNS, and gives the answer as it comes", async () => {
+    const asked: Buffer[] = [];
+    const { client } = await start({
+      zones: strike("no-edns"),
+      onQuery: (question, reply) => {
+        asked.push(question);
+        reply(answerTo(question, "plain"));
+      },
+    });
+    const asking = await client(transport);
+    asking.send(query("mx.x.example", { id: 7, edns: true }));
+    expect(await asking.next()).toEqual(answerTo(query("mx.x.example", { id: 7 }), "plain"));
+    expect(asked.map((one) => one.subarray(2))).toEqual([query("mx.x.example").subarray(2)]);
+  });
+
+  it("other-case: asks in letters of the other case, and gives the answer as it comes", async () => {
+    const { client } = await start({
+      zones: strike("other-case"),
+      onQuery: (question, reply) => reply(answerTo(question, "true")),
+    });
+    const asking = await client(transport);
+    asking.send(query("_25.mX.x.example", { id: 8, edns: true }));
+    const other = query("_25.Mx.X.EXAMPLE", { id: 8, edns: true });
+    expect(await asking.next()).toEqual(answerTo(other, "true"));
+  });
+
   it("clear-ad: takes AD from the true answer, and nothing else", async () => {
     const { client } = await start({
       zones: strike("clear-ad"),

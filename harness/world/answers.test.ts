@@ -39,6 +39,8 @@ describe("what a validating resolver finds", () => {
     ["nodata", "bogus", "any"],
     ["wrong-type", "bogus", "any"],
     ["nxdomain-as-servfail", "any", "any"],
+    ["no-edns", "bogus", "any"],
+    ["other-case", "secure", "insecure"],
     ["clear-ad", "secure", "insecure"],
   ])("%s: %s, or %s", (does, signed, unsigned) => {
     const rules = relayRules([answer(does, "TLSA")], absolute);

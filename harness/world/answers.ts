@@ -37,6 +37,9 @@ const effects: Readonly<Record<AnswerAction, "fails" | "denied" | "as-is" | "ope
   nodata: "denied",
   nxdomain: "denied",
   "nxdomain-as-servfail": "open",
+  // No signatures.
+  "no-edns": "denied",
+  "other-case": "as-is",
   "clear-ad": "as-is",
   "no-validation": "as-is",
 };
