@@ -1,4 +1,4 @@
-import { mismatch, must, open, scenarios } from "danelab/vocabulary";
+import { mismatch, must, open, recordOf, scenarios, selfSigned } from "danelab/vocabulary";
 
 /** Senders that keep connections and TLS sessions for the next message: what was good enough for one need not be for the other. */
 export default scenarios("reuse", [
@@ -42,6 +42,22 @@ export default scenarios("reuse", [
         title: "a message with DANE follows at once",
         as: "dane",
         afterTtl: false,
+        expect: { dane: must("deferred") },
+      },
+    ],
+  },
+  {
+    id: "reuse-tls-session",
+    title: "The TLSA record changes to another key after a session that can be resumed",
+    why: "A resumed session shows no certificate; it must not count for the new record.",
+    cites: ["RFC 7672 2.2", "RFC 7671 8.1"],
+    setup: "caches",
+    mx: { server: "tls-resumption" },
+    expect: { dane: must("authenticated") },
+    steps: [
+      {
+        title: "the record is of another key",
+        mx: { server: "tls-resumption", tlsa: [recordOf(selfSigned({ label: "next" }), "3 1 1")] },
         expect: { dane: must("deferred") },
       },
     ],

@@ -30,6 +30,8 @@ export interface EdgeParts {
   readonly policy: EdgePolicy;
   readonly upstream: Upstream;
   certificateFor(serverName: string | null): PemChain;
+  /** The client goes on with another message on the same connection. */
+  onAnother(part: SessionOpening): void;
   onClose(session: Session): void;
   onFault(message: string): void;
 }
@@ -53,7 +55,7 @@ export class Edge {
 
   constructor(parts: EdgeParts) {
     this.#parts = parts;
-    this.#recorder = new Recorder(parts.opening);
+    this.#recorder = new Recorder(parts.opening, { opened: parts.onAnother, closed: parts.onClose });
     this.#limit = this.#endsAfter(longestSession);
     parts.client.setNoDelay(true);
     parts.client.on("error", (error) => this.#recorder.note(error.message));
@@ -142,6 +144,7 @@ export class Edge {
     clearTimeout(this.#limit);
     clearTimeout(this.#farewell);
     this.#upstream.destroy();
-    this.#parts.onClose(this.#recorder.finish());
+    const session = this.#recorder.finish();
+    if (session !== null) this.#parts.onClose(session);
   };
 }

@@ -12,16 +12,25 @@ const canaryField = /^X-Danelab-Canary:\s*(\S+)/i;
 const mailCommand = /^MAIL FROM:\s*<([^>]*)>/i;
 const rcptCommand = /^RCPT TO:\s*<([^>]*)>/i;
 
-/**
- * Writes down one session as its server end sees it. Where a session carries several messages, all recipients are
- * kept, and sender and canary of the last.
- */
+/** Who hears of the parts of a connection that is kept for several messages, but for the last: finish() gives that. */
+export interface Parts {
+  opened(part: SessionOpening): void;
+  closed(part: Session): void;
+}
+
+/** A client that is silent for so long after its message keeps the connection for another one. Milliseconds. */
+const keeps = 250;
+
+/** Writes down one session as its server end sees it. */
 export class Recorder {
-  readonly #opening: SessionOpening;
-  readonly #start = Date.now();
-  readonly #commands: SmtpCommand[] = [];
-  readonly #rcptTo: string[] = [];
-  readonly #transcript: string[] = [];
+  readonly #parts: Parts;
+  #opening: SessionOpening;
+  #start = Date.now();
+  #part = 1;
+  #kept: NodeJS.Timeout | undefined;
+  #commands: SmtpCommand[] = [];
+  #rcptTo: string[] = [];
+  #transcript: string[] = [];
   #tls: TlsState | null = null;
   #resumed = false;
   #clientCertificate: Session["clientCertificate"] = null;
@@ -34,11 +43,14 @@ export class Recorder {
   #canaryInClear = false;
   #message: { octets: number; inHeader: boolean } | null = null;
 
-  constructor(opening: SessionOpening) {
+  constructor(opening: SessionOpening, parts: Parts) {
     this.#opening = opening;
+    this.#parts = parts;
   }
 
   command(line: string): void {
+    clearTimeout(this.#kept);
+    if (mailCommand.test(line)) this.#nextMessage();
     this.#commands.push({ line, tls: this.#tls !== null });
     this.#write(`C: ${line}`);
   }
@@ -76,6 +88,27 @@ export class Recorder {
 
   messageAccepted(): void {
     this.#accepted = true;
+    this.#kept = setTimeout(() => this.#endPart(), keeps);
+  }
+
+  #nextMessage(): void {
+    if (this.#accepted) this.#endPart();
+    if (this.#part > 1 && this.#commands.length === 0) this.#parts.opened(this.#opening);
+  }
+
+  #endPart(): void {
+    this.note("kept for another message");
+    this.#parts.closed(this.#record());
+    this.#part += 1;
+    this.#opening = { ...this.#opening, id: `${this.#opening.id.replace(/\/\d+$/, "")}/${this.#part}` };
+    this.#start = Date.now();
+    this.#commands = [];
+    this.#rcptTo = [];
+    this.#transcript = [];
+    this.#mailFrom = null;
+    this.#accepted = false;
+    this.#canary = null;
+    this.#canaryInClear = false;
   }
 
   /** Something that neither side said: "connection reset". */
@@ -109,15 +142,22 @@ export class Recorder {
     this.note(`TLS failed: ${reason}`);
   }
 
-  finish(): Session {
+  /** null: it was kept for another message, and none came. */
+  finish(): Session | null {
+    clearTimeout(this.#kept);
     if (this.#message !== null) this.messageEnd(false);
     this.note("closed");
+    return this.#part > 1 && this.#mailFrom === null ? null : this.#record();
+  }
+
+  #record(): Session {
     return {
       ...this.#opening,
       start: this.#start,
       end: Date.now(),
       commands: this.#commands,
       tls: this.#tls,
+      reused: this.#part > 1,
       resumed: this.#resumed,
       clientCertificate: this.#clientCertificate,
       tlsError: this.#tlsError,

@@ -36,6 +36,7 @@ function receive(client: Socket, host: FarmHost, contact: Contact, reports: Sess
     policy: policyOf(host.behaviour, contact.number),
     upstream: dialogue({ name: host.name, ...contact }),
     certificateFor: (serverName) => certificateFor(host, serverName),
+    onAnother: reports.opened,
     onClose: reports.closed,
     onFault: reports.fault,
   });
@@ -58,6 +59,7 @@ function attack(
       return near;
     }),
     certificateFor: () => (attacker.does === "intercept" ? attacker.certificate : host.certificate),
+    onAnother: reports.opened,
     onClose: reports.closed,
     onFault: reports.fault,
   });

@@ -43,7 +43,10 @@ export interface TlsState {
   readonly cipher: string;
 }
 
-/** One TCP session as its server end saw it, from accept to close, also when it died early. */
+/**
+ * One TCP session as its server end saw it, from accept to close, also when it died early. A connection that is kept for
+ * another message is told in parts, one for each.
+ */
 export interface Session {
   /** Unique in the run. */
   readonly id: string;
@@ -62,6 +65,8 @@ export interface Session {
   readonly commands: readonly SmtpCommand[];
   /** null: TLS was not established. */
   readonly tls: TlsState | null;
+  /** The connection was kept from the message before: this is the part of it that carried the next one. */
+  readonly reused: boolean;
   /** An earlier session's keys were taken up again: no certificate was served. */
   readonly resumed: boolean;
   /** Whether the server asked for a client certificate and got one; null: it did not ask. */

@@ -35,6 +35,7 @@ export function session(rest: Partial<Session> = {}): Session {
     end: 2,
     commands: [],
     tls: { version: "TLSv1.3", cipher: "TLS_AES_256_GCM_SHA384" },
+    reused: false,
     resumed: false,
     clientCertificate: null,
     tlsError: null,

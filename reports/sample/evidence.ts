@@ -202,6 +202,7 @@ function sessionOf(facts: SessionFacts, witness: Session["witness"]): Session {
       .filter((line) => line.startsWith("C: "))
       .map((line) => ({ line: line.slice(3), tls: tls !== null && line !== "C: STARTTLS" })),
     tls,
+    reused: false,
     resumed: false,
     clientCertificate: null,
     tlsError: null,

@@ -70,6 +70,7 @@ export function fakeInternet(): FakeInternet {
       end: Date.now(),
       commands: [],
       tls: tls ? { version: "TLSv1.3", cipher: "TLS_AES_256_GCM_SHA384" } : null,
+      reused: false,
       resumed: false,
       clientCertificate: null,
       tlsError: null,
