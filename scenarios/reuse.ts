@@ -52,12 +52,12 @@ export default scenarios("reuse", [
     why: "A resumed session shows no certificate; it must not count for the new record.",
     cites: ["RFC 7672 2.2", "RFC 7671 8.1"],
     setup: "caches",
-    mx: { server: "tls-resumption" },
+    mx: { server: "resumes" },
     expect: { dane: must("authenticated") },
     steps: [
       {
         title: "the record is of another key",
-        mx: { server: "tls-resumption", tlsa: [recordOf(selfSigned({ label: "next" }), "3 1 1")] },
+        mx: { server: "resumes", tlsa: [recordOf(selfSigned({ label: "next" }), "3 1 1")] },
         expect: { dane: must("deferred") },
       },
     ],
