@@ -161,6 +161,7 @@ function withOthers(own: Judged, others: readonly Judged[]): Judged {
     }
     if (
       other.trial.role === "twin" &&
+      other.verdict === "fail" &&
       isDelivery(other.observation.outcome) &&
       own.steps.some(({ observation }) => observation.outcome === "authenticated")
     ) {

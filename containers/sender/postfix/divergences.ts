@@ -2,11 +2,11 @@ import type { Divergence } from "../../../harness/model/divergence.ts";
 
 const always = { versions: [], resolvers: [] } as const;
 
-/** A permanent reply to STARTTLS ends the delivery, where RFC 7672 2.2 leaves only the next server or a delay. */
-const bouncesOn5xx = ["tls-starttls-500", "tls-starttls-502", "tls-starttls-554"];
+/** A reply to STARTTLS that is neither 2xx nor 4xx ends the delivery, where RFC 7672 2.2 leaves only the next server or a delay. */
+const bouncesOn = ["tls-starttls-5*", "tls-starttls-354"];
 
 export const divergences: readonly Divergence[] = [
-  ...bouncesOn5xx.map(
+  ...bouncesOn.map(
     (scenario): Divergence => ({
       ...always,
       scenario,
@@ -14,7 +14,7 @@ export const divergences: readonly Divergence[] = [
       outcome: "bounced",
       severity: "too-strict",
       reason:
-        "a 5xx reply to STARTTLS bounces the message at once; RFC 7672 2.2 demands the next server or delayed delivery",
+        "a reply to STARTTLS other than 2xx and 4xx bounces the message at once; RFC 7672 2.2 demands the next server or delayed delivery",
       evidence:
         "dsn=5.x.x, status=bounced (TLS is required, but host ... refused to start TLS: 5xx ...): smtp_proto.c hands the server's reply to smtp_site_fail(), which makes a 5xx final; a missing STARTTLS gets 4.7.4 in the same function",
       link: "https://github.com/vdukhovni/postfix/blob/4a25a6b519d57a762089f505f48e07a53bf2eaed/postfix/src/smtp/smtp_proto.c",
