@@ -73,7 +73,8 @@ describe("a record that matches nothing", () => {
   });
 
   it("is told from its like by its index in the RRset", () => {
-    expect(new Set([0, 1, 2].map((index) => hex(mismatch("3 1 1"), index))).size).toBe(3);
+    for (const text of ["3 1 1", "2 0 1"])
+      expect(new Set([0, 1, 2].map((index) => hex(mismatch(text), index))).size).toBe(3);
     expect(hex(mismatch("3 1 1"), 1)).toBe(hex(mismatch("3 1 1"), 1));
     expect(hex(tlsa("3 1 1"), 1)).toBe(hex(tlsa("3 1 1")));
   });

@@ -35,6 +35,14 @@ describe("within", () => {
   });
 });
 
+it("no wait that is over leaves a timer behind, which would keep the process alive", async () => {
+  const timers = (): number => process.getActiveResourcesInfo().filter((one) => one === "Timeout").length;
+  const before = timers();
+  await within(Promise.resolve(), { ms: 20_000, waitedFor: "nothing" });
+  await until(() => 1, { ms: 20_000, waitedFor: "nothing" });
+  expect(timers()).toBe(before);
+});
+
 describe("until", () => {
   it("asks until there is an answer, falsy ones included", async () => {
     const answers = [undefined, undefined, 0, 1];
