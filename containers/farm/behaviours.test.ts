@@ -380,9 +380,9 @@ describe("the handshake", () => {
   });
 
   it.each(["TLSv1.2", "TLSv1.3"] as const)(
-    "tls-resumption takes up a session of %s again, without a certificate",
+    "resumes takes up a session of %s again, without a certificate",
     async (maxVersion) => {
-      const { port, session } = await serve("tls-resumption");
+      const { port, session } = await serve("resumes");
       const shake = async (options: ConnectionOptions) => {
         const clear = await connectClient(at, port);
         await clear.hello();

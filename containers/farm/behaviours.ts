@@ -131,12 +131,13 @@ const peculiar: Readonly<Record<(typeof peculiarities)[number], Behaviour>> = {
   "tls-null-only": speaking(version("TLSv1.2", `eNULL:!aNULL:${anyStrength}`)),
   "tls-weak-only": { ...normal, after220: { version: "TLSv1.2", suites: weakSuites } },
   "tls-hello-retry": speaking({ ...version("TLSv1.3"), groups: "secp384r1" }),
-  "tls-resumption": speaking({ resumes: true }),
+  resumes: speaking({ resumes: true }),
   "client-certificate-asked": speaking({ clientCertificate: "asked" }),
   "client-certificate-demanded": speaking({ clientCertificate: "demanded" }),
   "sni-required": speaking({ needsServerName: true }),
   "sni-warning": speaking({ ...version("TLSv1.2"), warns: "unrecognized_name" }),
   "no-close-notify": { ...normal, closeNotify: false },
+  "raw-public-key": { ...normal, after220: "raw-public-key" },
 };
 
 function refusing(command: RefusedCommand, code: RefusalCode): EdgePolicy {

@@ -25,6 +25,26 @@ function fragmented(hello: Buffer, octets: number): Buffer {
   return Buffer.concat(records);
 }
 
+/** A ClientHello with these extensions only. */
+function helloWith(extensions: readonly number[]): Buffer {
+  const body = Buffer.from([
+    3,
+    3,
+    ...Buffer.alloc(32),
+    0,
+    0,
+    2,
+    0x13,
+    1,
+    1,
+    0,
+    0,
+    extensions.length,
+    ...extensions,
+  ]);
+  return Buffer.from([22, 3, 1, 0, body.length + 4, 1, 0, 0, body.length, ...body]);
+}
+
 describe("readFirstFlight", () => {
   it("reads the server name", async () => {
     expect(readFirstFlight(await helloOf("mx.domain.example"))).toMatchObject({
@@ -40,6 +60,23 @@ describe("readFirstFlight", () => {
   it("reads the cipher suites", async () => {
     const hello = await helloOf(undefined, { maxVersion: "TLSv1.2", ciphers: "ECDHE-RSA-AES128-SHA" });
     expect(readFirstFlight(hello)).toMatchObject({ suites: [0xc013] });
+  });
+
+  it("reads the types of certificate that the client takes (RFC 7250)", async () => {
+    const types = (...list: readonly number[]): readonly number[] => [
+      0,
+      20,
+      0,
+      list.length + 1,
+      list.length,
+      ...list,
+    ];
+    expect(readFirstFlight(helloWith(types(2, 0)))).toMatchObject({ serverCertificateTypes: [2, 0] });
+    expect(readFirstFlight(helloWith([0, 23, 0, 0, ...types(2)]))).toMatchObject({
+      serverCertificateTypes: [2],
+    });
+    expect(readFirstFlight(await helloOf("mx.domain.example"))).toMatchObject({ serverCertificateTypes: [] });
+    expect(readFirstFlight(helloWith([0, 20, 0, 2, 9, 2]))).toEqual({ is: "not-tls" });
   });
 
   it("joins records", async () => {

@@ -12,11 +12,16 @@ export interface ClientHello {
   readonly serverName: string | null;
   /** The numbers of its cipher suites, in its order. */
   readonly suites: readonly number[];
+  /** Types of certificate that it takes from the server, in its order; none: it does not say (RFC 7250 section 3). */
+  readonly serverCertificateTypes: readonly number[];
 }
+
+export const rawPublicKey = 2;
 
 const handshakeRecord = 22;
 const clientHello = 1;
 const serverNameExtension = 0;
+const serverCertificateTypeExtension = 20;
 const hostName = 0;
 /** RFC 8446 section 5.1: the largest record of plaintext. */
 const largestRecord = 16_384;
@@ -59,20 +64,28 @@ function readHello(hello: Reader): ClientHello {
   hello.vector(1); // legacy_session_id
   const suites = new Reader(hello.vector(2)).numbers(2);
   hello.vector(1); // legacy_compression_methods
-  return { suites, serverName: hello.done ? null : serverNameOf(new Reader(hello.vector(2))) };
+  const extensions = hello.done ? new Map<number, Buffer>() : extensionsOf(new Reader(hello.vector(2)));
+  const types = extensions.get(serverCertificateTypeExtension);
+  return {
+    suites,
+    serverName: serverNameOf(extensions.get(serverNameExtension)),
+    serverCertificateTypes: types === undefined ? [] : [...new Reader(types).vector(1)],
+  };
 }
 
-function serverNameOf(extensions: Reader): string | null {
-  while (!extensions.done) {
-    const type = extensions.number(2);
-    const data = extensions.vector(2);
-    if (type !== serverNameExtension) continue;
-    const names = new Reader(new Reader(data).vector(2));
-    while (!names.done) {
-      const nameType = names.number(1);
-      const name = names.vector(2);
-      if (nameType === hostName) return name.toString("latin1");
-    }
+function extensionsOf(list: Reader): ReadonlyMap<number, Buffer> {
+  const extensions = new Map<number, Buffer>();
+  while (!list.done) extensions.set(list.number(2), list.vector(2));
+  return extensions;
+}
+
+function serverNameOf(extension: Buffer | undefined): string | null {
+  if (extension === undefined) return null;
+  const names = new Reader(new Reader(extension).vector(2));
+  while (!names.done) {
+    const nameType = names.number(1);
+    const name = names.vector(2);
+    if (nameType === hostName) return name.toString("latin1");
   }
   return null;
 }

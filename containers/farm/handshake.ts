@@ -1,9 +1,11 @@
 import type { Socket } from "node:net";
+import type { Duplex } from "node:stream";
 import { TLSSocket } from "node:tls";
-import type { PemChain } from "../../harness/model/farm.ts";
+import type { PemChain, TlsState } from "../../harness/model/farm.ts";
 import { messageOf } from "../../harness/words/errors.ts";
 import { credentialsOf, servedFingerprint, type TlsSettings } from "./certificates.ts";
-import { type ClientHello, readFirstFlight } from "./client-hello.ts";
+import { type ClientHello, rawPublicKey, readFirstFlight } from "./client-hello.ts";
+import { RawPublicKeyServer } from "./raw-public-key.ts";
 import type { Recorder } from "./recorder.ts";
 import { type AlertName, alert, readAlert, serverHello } from "./tls-records.ts";
 
@@ -14,6 +16,8 @@ import { type AlertName, alert, readAlert, serverHello } from "./tls-records.ts"
 export type After220 =
   | "close"
   | "handshake"
+  /** TLS that shows a bare public key to clients that ask for it (RFC 7250). */
+  | "raw-public-key"
   | "reset"
   | "silence"
   | { readonly alert: AlertName }
@@ -44,8 +48,8 @@ export interface HandshakeParts {
   readonly tls: TlsServer;
   certificateFor(serverName: string | null): PemChain;
   /** The handshake begins: the connection ends with this stream. */
-  onBegin(tls: TLSSocket): void;
-  onSecured(tls: TLSSocket, serverName: string | null): void;
+  onBegin(tls: Duplex): void;
+  onSecured(tls: Duplex, serverName: string | null): void;
   /** From now on the client gets no answer. */
   onSilence(): void;
   onFault(message: string): void;
@@ -54,7 +58,12 @@ export interface HandshakeParts {
 /** OpenSSL refused the ClientHello, in contrast to what the client sent later: an alert, or one of a version too high. */
 const isOwnRefusal = /^ERR_SSL_(?!.*ALERT|WRONG_VERSION_NUMBER)/;
 /** Of a client that does not begin TLS: OpenSSL says what is wrong with it. */
-const noHello: ClientHello = { serverName: null, suites: [] };
+const noHello: ClientHello = { serverName: null, suites: [], serverCertificateTypes: [] };
+
+/** OpenSSL's reason where there is one, without the places in its source that stand around it. */
+function reasonOf(error: Error): string {
+  return "reason" in error && typeof error.reason === "string" ? error.reason : error.message.trim();
+}
 
 /** What follows the 220 to STARTTLS. */
 export function beginTls(parts: HandshakeParts): void {
@@ -77,6 +86,8 @@ export function beginTls(parts: HandshakeParts): void {
       recorder.tlsFailed("did not answer the ClientHello");
       client.resume();
       parts.onSilence();
+    } else if (after220 === "raw-public-key") {
+      handshakeWithRawKey(parts, hello);
     } else if (tls.needsServerName && serverName === null) {
       sendFatalAlert(parts, "missing_extension");
     } else {
@@ -123,6 +134,23 @@ function answerAsOldServer(parts: HandshakeParts, { version, suites }: OldServer
   client.end(serverHello(version, suite));
 }
 
+function handshakeWithRawKey(parts: HandshakeParts, hello: ClientHello): void {
+  const { client, recorder } = parts;
+  const { serverName, serverCertificateTypes } = hello;
+  const certificate = parts.certificateFor(serverName);
+  const isAsked = serverCertificateTypes.includes(rawPublicKey);
+  recorder.note(isAsked ? "the client takes a raw public key" : "the client takes no raw public key");
+  const tls = new RawPublicKeyServer(client, certificate);
+  parts.onBegin(tls);
+  tls.on("error", (error) => recorder.tlsFailed(error.message));
+  tls.once("secure", (state: TlsState) => {
+    const { fingerprint } = credentialsOf(certificate, parts.tls);
+    if (fingerprint !== null && !isAsked) recorder.certificateServed(fingerprint);
+    recorder.tlsEstablished(state, false);
+    parts.onSecured(tls, serverName);
+  });
+}
+
 function handshake(parts: HandshakeParts, hello: ClientHello): void {
   const { client, recorder, tls: server } = parts;
   const { serverName } = hello;
@@ -152,8 +180,8 @@ function handshake(parts: HandshakeParts, hello: ClientHello): void {
     });
     parts.onBegin(tls);
     tls.on("error", (error: NodeJS.ErrnoException) => {
-      if (established) recorder.note(error.message);
-      else failed(error.message, error.code ?? "");
+      if (established) recorder.note(reasonOf(error));
+      else failed(reasonOf(error), error.code ?? "");
       established = true;
     });
     tls.once("secure", () => {

@@ -358,7 +358,7 @@ export const peculiarities = [
   "tls-weak-only",
   /** A group that clients do not guess (RFC 8446 4.1.4). */
   "tls-hello-retry",
-  "tls-resumption",
+  "resumes",
   "client-certificate-asked",
   "client-certificate-demanded",
   /** The handshake fails without a server name. */
@@ -367,6 +367,8 @@ export const peculiarities = [
   "sni-warning",
   /** TLS ends with the TCP connection. */
   "no-close-notify",
+  /** A bare public key in place of a certificate, for clients that ask for it (RFC 7250). */
+  "raw-public-key",
 ] as const;
 
 /** Of a server at its address. */
