@@ -1,4 +1,4 @@
-import { dv, must, scenarios, selfSigned } from "danelab/vocabulary";
+import { dv, mismatch, must, open, scenarios, selfSigned, should } from "danelab/vocabulary";
 
 /** The server name in the ClientHello is the TLSA base domain (RFC 7672 8.1). */
 export default scenarios("sni", [
@@ -8,6 +8,56 @@ export default scenarios("sni", [
     cites: ["RFC 7672 8.1", "RFC 7671 10.2"],
     sni: "{mx}",
     expect: { dane: must("authenticated") },
+  },
+  {
+    id: "sni-no-trailing-dot",
+    title: "SNI has no final dot, which the name in the MX record has",
+    cites: ["RFC 6066 3"],
+    mx: { host: "mx.sub.domain" },
+    sni: "{mx}",
+    expect: { dane: must("authenticated") },
+  },
+  {
+    id: "sni-alabel",
+    title: "SNI of an MX host with an internationalised name is in A-labels",
+    cites: ["RFC 6066 3", "RFC 7672 8.1"],
+    mx: { host: "xn--mxe-qla" },
+    sni: "{mx}",
+    expect: { dane: must("authenticated") },
+  },
+  {
+    id: "sni-second-host",
+    title: "The first server does not authenticate; SNI to the second is the second's name",
+    cites: ["RFC 7672 8.1"],
+    mx: [{ addresses: "ipv4", tlsa: [mismatch("3 1 1")] }, { addresses: "ipv4" }],
+    watch: ["sni-per-host"],
+    expect: { dane: must("authenticated") },
+  },
+  {
+    id: "sni-without-tlsa",
+    title: "Without TLSA records SNI is left to the sender",
+    cites: ["RFC 7672 8.1"],
+    mx: { tlsa: [] },
+    expect: { dane: open("encrypted") },
+  },
+  {
+    id: "sni-required",
+    title: "The server ends the handshake where no server name is sent",
+    why: "RFC 7672 8.1 wants servers to do without; a sender that does DANE sends it anyway.",
+    cites: ["RFC 7672 8.1", "RFC 8446 9.2"],
+    mx: { server: "sni-required" },
+    attempts: 2,
+    expect: {
+      dane: should("authenticated").floor("encrypted", "cleartext", "bounced"),
+      may: must("encrypted", "cleartext"),
+    },
+  },
+  {
+    id: "sni-unrecognised-warning",
+    title: "The server warns that it does not know the server name, and goes on",
+    cites: ["RFC 6066 3"],
+    mx: { server: "sni-warning" },
+    expect: { dane: should("authenticated").floor("encrypted", "cleartext", "bounced") },
   },
   {
     id: "sni-selects",
