@@ -241,4 +241,16 @@ export default scenarios("unusable", [
     mx: { alias: "alias", tlsa: ["3 1 255", at("alias", tlsa("3 1 1"))] },
     expect: { dane: open("encrypted", "authenticated", "deferred").floor("cleartext", "bounced") },
   },
+  {
+    id: "unusable-anon-cipher",
+    title: "Only a 3 1 255, and a server that offers cipher suites without certificates only",
+    why: "TLS is required, authentication is not; whether senders offer such suites is theirs to say.",
+    cites: ["RFC 7672 8.2", "RFC 7671 10.3"],
+    mx: { tlsa: ["3 1 255"], server: "tls-anonymous-only" },
+    attempts: 2,
+    expect: {
+      dane: open("encrypted", "deferred").floor("authenticated", "cleartext", "bounced"),
+      may: must("encrypted", "cleartext"),
+    },
+  },
 ]);
