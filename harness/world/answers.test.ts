@@ -62,6 +62,14 @@ describe("what a validating resolver finds", () => {
     expect(struckStatus(apex, asked, "secure")).toBe("secure");
   });
 
+  it("is open where a resolver may know from the name above that there is none", () => {
+    const [there, missing] = [{}, { mx: { tlsa: [] } }].map((text) =>
+      found(worldOf({ ...text, zone: { answers: [answer("servfail", "TLSA")] } }), "x.dane"),
+    );
+    expect(there).toContain("_25._tcp.mx.x TLSA bogus");
+    expect(missing).toContain("_25._tcp.mx.x TLSA any empty");
+  });
+
   it("is bogus in the whole zone where its keys cannot be had, and below a name that leads there", () => {
     const world = worldOf({
       zones: { hosts: { answers: [answer("servfail", "DNSKEY")] } },
@@ -126,7 +134,7 @@ describe("the DNS relay", () => {
       resolver: { answers: [answer("servfail", "TLSA"), answer("drop", undefined, { name: "@" })] },
     });
     expect(world.relay.zones).toEqual([]);
-    const relay = world.stubRelay(1);
+    const relay = world.stubRelays(1)[0]!;
     expect(relay.listen).toBe(world.addresses.stub(1));
     expect(relay.forward).toBe(world.addresses.stack(1).ipv4);
     const rules = [

@@ -1,5 +1,6 @@
 import { createKeyRing, type KeyRing } from "../dns/keys.ts";
 import { lookUp, worse, zoneStatus } from "../dns/lookup.ts";
+import { isWithin, parentOf as parentName } from "../dns/name.ts";
 import { type ResourceRecord, record } from "../dns/record.ts";
 import { type SignedZone, signZone, type ZoneDraft } from "../dns/zone.ts";
 import type { DnsStatus } from "../model/evidence.ts";
@@ -66,8 +67,17 @@ export function buildTree(
       return signed;
     });
 
-  const struck = ({ origin }: ZoneDraft, name: string, type: string, status: DnsStatus): DnsStatus =>
-    struckStatus(rulesOf(origin), { origin, name, type }, status);
+  const struck = (
+    { origin, records }: ZoneDraft,
+    name: string,
+    type: string,
+    status: DnsStatus,
+  ): DnsStatus => {
+    const found = struckStatus(rulesOf(origin), { origin, name, type }, status);
+    // Where the name above does not exist either, a resolver may know the answer without asking (RFC 8020).
+    const asks = name === origin || records.some((one) => isWithin(one.name, parentName(name)));
+    return found === status || asks ? found : "any";
+  };
 
   /** Of the zone's keys, by the chain from the root: what is insecure or bogus stays so all the way down. */
   const statuses = new Map<string, DnsStatus>();

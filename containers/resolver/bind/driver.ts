@@ -14,7 +14,8 @@ function configuration(facts: LabFacts): string {
   return `options {
   directory "/var/cache/bind";
   pid-file "/run/named.pid";
-  listen-on { 127.0.0.1; };
+  // Loopback for the sender beside it, the lab's address for the one that reaches it over the network.
+  listen-on { 127.0.0.1; 198.18.0.0/15; };
   listen-on-v6 { none; };
   recursion yes;
   allow-query { any; };
@@ -33,6 +34,8 @@ function configuration(facts: LabFacts): string {
   fetches-per-server 0;
   edns-udp-size 1232;
   querylog yes;
+  // Milliseconds. A sender waits some seconds for an answer: where a name server keeps silent, SERVFAIL comes before that.
+  resolver-query-timeout 4000;
 };
 trust-anchors { ${staticKey(facts.trustAnchor)} };
 zone "." { type hint; file "/etc/bind/root.hints"; };

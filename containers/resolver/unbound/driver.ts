@@ -1,13 +1,15 @@
 import type { ResolverDriver } from "../../../harness/lab/driver.ts";
 
 const configuration = `server:
-  interface: 127.0.0.1
+  # Loopback for the sender beside it; all else for the one that reaches it over the lab's network.
+  interface: 0.0.0.0
   do-ip6: no
   username: ""
   chroot: ""
   directory: "/etc/unbound"
   pidfile: "/run/unbound.pid"
   access-control: 127.0.0.0/8 allow
+  access-control: 198.18.0.0/15 allow
   root-hints: "/etc/unbound/root.hints"
   trust-anchor-file: "/etc/unbound/root.key"
   num-threads: 1
@@ -25,6 +27,10 @@ const configuration = `server:
   outgoing-range: 4096
   num-queries-per-thread: 4096
   jostle-timeout: 5000
+  # A sender waits some seconds for an answer. Where a name server keeps silent, the resolver gives up before that (4 s instead
+  # of 16), and says so however late it is.
+  outbound-msg-retry: 3
+  discard-timeout: 0
 `;
 
 const driver: ResolverDriver = {
