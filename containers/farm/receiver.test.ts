@@ -294,6 +294,22 @@ describe("the listener", () => {
     expect(await greeting("::1")).toContain("three.example");
   });
 
+  it("serves each host at its port, and resets connections to its other ports", async () => {
+    const host = hostAt("127.0.0.2", { port: 2525 });
+    const { port: port25, listen, session, opened, faults } = await serve();
+    farm?.serve(host);
+    const port2525 = await listen(2525);
+    const client = await connectClient("127.0.0.2", port2525);
+    expect((await client.reply())[0]).toMatch(/^220 /);
+    await client.quit();
+    expect(await session()).toMatchObject({ port: 2525 });
+    const socket = connect(port25, "127.0.0.2");
+    const [error] = await once(socket, "error");
+    expect(error).toMatchObject({ code: "ECONNRESET" });
+    expect(opened).toHaveLength(1);
+    expect(faults).toEqual([]);
+  });
+
   it("takes a connection to an unknown address for a fault", async () => {
     const { port, faults } = await serve();
     const client = clientOn(connect(port, "127.0.0.99"));

@@ -11,6 +11,8 @@ export interface TestFarm {
   readonly faults: readonly string[];
   /** The record of this witness's session of that number, from 0 on, once it is closed. */
   session(witness?: Session["witness"], number?: number): Promise<Session>;
+  /** Listens at what is this port to the hosts. Value: a free port. */
+  listen(port: number): Promise<number>;
   /** Serves further hosts, or these anew. */
   serve(...hosts: readonly FarmHost[]): void;
   close(): void;
@@ -51,6 +53,7 @@ export async function startFarm(...hosts: readonly FarmHost[]): Promise<TestFarm
         waitedFor: `record ${number} of the ${witness}`,
         lastSeen: () => `${faults.join("; ")} ${JSON.stringify(sessions)}`,
       }),
+    listen: (nominal) => listener.listen(nominal, 0),
     serve: (...further) => listener.addHosts(further),
     close: () => listener.close(),
   };
