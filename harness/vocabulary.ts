@@ -59,7 +59,11 @@ export interface ScenarioText {
   /** caches: the sender's connection and TLS session caches are on. */
   readonly setup?: SenderSetup;
   /** The resolver is reached over the network, past what does this to the questions: see answer(). */
-  readonly resolver?: { readonly answers: readonly AnswerRule[] };
+  readonly resolver?: {
+    readonly answers: readonly AnswerRule[];
+    /** The same for a second name server in the sender's resolv.conf; without it nothing listens there. */
+    readonly second?: readonly AnswerRule[];
+  };
   /** Demands on the sender besides the outcome. */
   readonly watch?: readonly Watch[];
   /** The recipient's domain as the envelope writes it: "upper", or a text with {recipient}, or with {ipv4} or {ipv6}. */

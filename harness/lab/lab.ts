@@ -51,6 +51,12 @@ export interface LabOptions {
   readonly signal: AbortSignal;
 }
 
+/**
+ * resolv.conf(5). glibc passes AD on only with trust-ad (RFC 7672 2.1.1). A sender asks for some records twice: with the usual
+ * five seconds a lookup without an answer would take half a minute.
+ */
+const resolverOptions = "edns0 trust-ad timeout:3 attempts:2";
+
 /** Joins the shell commands of one set-up step. */
 function script(...commands: readonly string[]): readonly string[] {
   return ["sh", "-c", commands.join(" && ")];
@@ -139,7 +145,7 @@ export async function startLab(
     world.relay,
     ...programs.stacks.flatMap(({ stack }, index) =>
       plan.trials.some((trial) => trial.stack === stack.id && trial.reach === "network")
-        ? [world.stubRelay(index)]
+        ? world.stubRelays(index)
         : [],
     ),
   ];
@@ -191,10 +197,10 @@ export async function startLab(
   /** A network namespace with the witness in it; senders and resolvers join it. */
   const startNamespace = async (
     name: string,
-    host: Pick<SendingHost, "id" | "address" | "nameServer">,
+    host: Pick<SendingHost, "id" | "address" | "nameServers">,
     needed: readonly string[],
   ) => {
-    const { id, address, nameServer } = host;
+    const { id, address, nameServers } = host;
     hostByAddress.set(address.ipv4, id);
     hostByAddress.set(address.ipv6, id);
     const container = await start(
@@ -211,8 +217,7 @@ export async function startLab(
     );
     await setUp(
       container,
-      // glibc passes AD on only with trust-ad (RFC 7672 2.1.1).
-      `printf 'nameserver ${nameServer}\\noptions edns0 trust-ad\\n' > /etc/resolv.conf`,
+      `printf '${nameServers.map((server) => `nameserver ${server}\\n`).join("")}options ${resolverOptions}\\n' > /etc/resolv.conf`,
       ...addresses.mxHosts.ipv4.map((range) => `ip route add ${range} via ${addresses.farm.ipv4}`),
       `ip -6 route add ${addresses.mxHosts.ipv6} via ${addresses.farm.ipv6}`,
       // A packet for the outside must be seen to be counted: without a route it would not even be sent.
@@ -261,7 +266,7 @@ export async function startLab(
       id: sendingHostOf({ stack: stack.id, reach: "loopback" }),
       reach: "loopback",
       address: addresses.stack(index),
-      nameServer: "127.0.0.1",
+      nameServers: ["127.0.0.1"],
       resolverAddress: "127.0.0.1",
     } as const;
     const remote = {
@@ -269,7 +274,7 @@ export async function startLab(
       id: sendingHostOf({ stack: stack.id, reach: "network" }),
       reach: "network",
       address: addresses.remote(index),
-      nameServer: addresses.stub(index),
+      nameServers: [addresses.stub(index), addresses.secondStub(index)],
       resolverAddress: local.address.ipv4,
     } as const;
     const used = [local, ...(trials.some(({ reach }) => reach === "network") ? [remote] : [])];

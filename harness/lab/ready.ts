@@ -23,7 +23,7 @@ export async function proveReady(
   const answers = async (status: "secure" | "bogus"): Promise<true | undefined> => {
     const question = questionOf(status);
     if (!question) return true;
-    const [raw] = await host.witness.ask(host.nameServer, [encodeQuery(question)], harnessAddress(host));
+    const [raw] = await host.witness.ask(host.nameServers[0], [encodeQuery(question)], harnessAddress(host));
     const answer = raw?.message ? decodeAnswer(Buffer.from(raw.message, "base64")) : undefined;
     last = answer
       ? `${question.name} ${question.type} ${answer.rcode}${answer.authenticated ? " AD" : ""}`

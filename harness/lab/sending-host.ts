@@ -17,8 +17,8 @@ export interface SendingHost extends StackPrograms {
   readonly witness: FarmClient;
   readonly senderContainer: RunningContainer;
   readonly address: { readonly ipv4: string; readonly ipv6: string };
-  /** What the sender's resolv.conf names. */
-  readonly nameServer: string;
+  /** What the sender's resolv.conf names, in this order. */
+  readonly nameServers: readonly [string, ...string[]];
   /** The resolver itself: the same, or what stands behind the DNS relay. */
   readonly resolverAddress: string;
 }

@@ -184,7 +184,11 @@ function entriesOf(scenario: Scenario, selected: readonly Policy[]): readonly En
 
 /** Whether the domain's servers behave differently as time goes on: then no two stacks may share it. */
 function changes({ steps, zones, mx, resolver }: Scenario): boolean {
-  const answers = [...Object.values(zones).flatMap((zone) => zone.answers), ...(resolver?.answers ?? [])];
+  const answers = [
+    ...Object.values(zones).flatMap((zone) => zone.answers),
+    ...(resolver?.answers ?? []),
+    ...(resolver?.second ?? []),
+  ];
   return (
     steps.length > 0 ||
     answers.some(({ times }) => times !== undefined) ||
@@ -194,7 +198,11 @@ function changes({ steps, zones, mx, resolver }: Scenario): boolean {
 
 /** A server or name server that does not answer costs the sender's whole patience. */
 function effortOf({ steps, attempts, mx, zones, resolver }: Scenario): number {
-  const silent = [...Object.values(zones).flatMap((zone) => zone.answers), ...(resolver?.answers ?? [])];
+  const silent = [
+    ...Object.values(zones).flatMap((zone) => zone.answers),
+    ...(resolver?.answers ?? []),
+    ...(resolver?.second ?? []),
+  ];
   const odd = silent.length > 0 || mx.some(({ server }) => server !== "normal");
   return 2 * steps.length + (attempts - 1) + (odd ? 2 : 0);
 }

@@ -481,6 +481,13 @@ export interface Step {
   readonly expect: Readonly<Partial<Record<Policy, Expectation>>>;
 }
 
+/** What stands between a sender and its resolver. */
+export interface ResolverPath {
+  readonly answers: readonly AnswerRule[];
+  /** The same for the second name server of its resolv.conf; null: nothing listens there. */
+  readonly second: readonly AnswerRule[] | null;
+}
+
 export interface Scenario {
   readonly id: string;
   readonly group: string;
@@ -507,7 +514,7 @@ export interface Scenario {
    * null: the validating resolver on the sender's loopback. Else the resolver is reached over the network, past what
    * does this to the questions of the scenario's names (the `stub` position of an attacker).
    */
-  readonly resolver: { readonly answers: readonly AnswerRule[] } | null;
+  readonly resolver: ResolverPath | null;
   readonly watch: readonly Watch[];
   /**
    * The recipient's domain as the envelope writes it, where not as is, with the places {recipient}, {ipv4} and {ipv6}, which

@@ -211,7 +211,12 @@ function complete(text: ScenarioText, group: string, shown: string): Scenario {
       : null,
     sharesMessageOf: text.sharesMessageOf ?? null,
     setup: text.setup ?? "plain",
-    resolver: text.resolver ? { answers: answersOf(text.resolver.answers) } : null,
+    resolver: text.resolver
+      ? {
+          answers: answersOf(text.resolver.answers),
+          second: text.resolver.second ? answersOf(text.resolver.second) : null,
+        }
+      : null,
     watch: text.watch ?? [],
     recipientText: text.recipientText ?? null,
     attempts: text.attempts ?? 1,

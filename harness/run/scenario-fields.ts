@@ -202,7 +202,7 @@ export const scenario = z.strictObject({
     .optional(),
   sharesMessageOf: z.string().regex(label).optional(),
   setup: z.enum(senderSetups).optional(),
-  resolver: z.strictObject({ answers }).optional(),
+  resolver: z.strictObject({ answers, second: answers.optional() }).optional(),
   watch: z.array(z.enum(watches)).optional(),
   recipientText: name.optional(),
   attempts: z.int().min(1).max(5).optional(),

@@ -22,6 +22,8 @@ export interface AddressPlan {
   readonly remote: (index: number) => { readonly ipv4: string; readonly ipv6: string };
   /** Where that sender believes its resolver to be: the DNS relay, on an address of the farm's namespace. */
   readonly stub: (index: number) => string;
+  /** The second name server of its resolv.conf. */
+  readonly secondStub: (index: number) => string;
   readonly mxHost: (index: number) => { readonly ipv4: string; readonly ipv6: string };
   /** Nobody's: a connection to it fails. Of every MX host that is down. */
   readonly nobody: { readonly ipv4: string; readonly ipv6: string };
@@ -33,7 +35,7 @@ export const subnets = 32;
 /** Steps that a scenario may have after the first. */
 export const mostSteps = 8;
 /** Each part of the network begins where the one before ends. */
-const first = { stack: 16, remote: 256, stub: 512, mxHost: 1024, end: 4095 } as const;
+const first = { stack: 16, remote: 256, stub: 512, secondStub: 768, mxHost: 1024, end: 4095 } as const;
 const mostStacks = first.remote - first.stack;
 const mostMxHosts = first.end - first.mxHost;
 
@@ -46,7 +48,7 @@ export function addressPlan(subnet: number): AddressPlan {
   };
   const ipv6 = (offset: number): string => `${prefix6}:${offset.toString(16)}`;
   const pair = (offset: number) => ({ ipv4: ipv4(offset), ipv6: ipv6(offset) });
-  const place = (part: "stack" | "remote" | "stub", index: number): number => {
+  const place = (part: "stack" | "remote" | "stub" | "secondStub", index: number): number => {
     if (index >= mostStacks) throw new HarnessError(`a run has room for ${mostStacks} stacks; select fewer`);
     return first[part] + index;
   };
@@ -58,6 +60,7 @@ export function addressPlan(subnet: number): AddressPlan {
     stack: (index) => pair(place("stack", index)),
     remote: (index) => pair(place("remote", index)),
     stub: (index) => ipv4(place("stub", index)),
+    secondStub: (index) => ipv4(place("secondStub", index)),
     mxHost: (index) => {
       if (index >= mostMxHosts)
         throw new HarnessError(`a run has room for ${mostMxHosts} MX hosts; select fewer scenarios`);

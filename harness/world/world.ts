@@ -5,7 +5,7 @@ import type { DnsStatus } from "../model/evidence.ts";
 import type { FileToCopy, LabFacts, SenderRoute, ServerInstance } from "../model/facts.ts";
 import type { DnsQuestion, DnsRelay, FarmHost, ForwardedZone, RelayRule } from "../model/farm.ts";
 import { asOfStep, type Plan, type RecipientDomain } from "../model/plan.ts";
-import type { SenderSetup } from "../model/scenario.ts";
+import type { AnswerRule, SenderSetup } from "../model/scenario.ts";
 import { createPki } from "../pki/pki.ts";
 import { UsageError } from "../words/errors.ts";
 import { type AddressPlan, addressPlan, mostSteps } from "./addresses.ts";
@@ -58,7 +58,7 @@ export interface World {
   /** Before the name servers of the domains. */
   readonly relay: DnsRelay;
   /** Between the second sender of a stack and its resolver. */
-  readonly stubRelay: (stack: number) => DnsRelay;
+  readonly stubRelays: (stack: number) => readonly DnsRelay[];
   readonly domains: ReadonlyMap<string, DomainFacts>;
   readonly facts: LabFacts;
 }
@@ -164,12 +164,19 @@ function rulesOf({ domain, names: own }: CompiledDomain): ReadonlyMap<string, re
   );
 }
 
-/** The domain's zones as the sender's way to its resolver treats them. */
-function stubZones(steps: CompiledSteps, forward: string): readonly ForwardedZone[] {
+const nobodyThere: readonly AnswerRule[] = [{ does: "unreachable" }];
+
+/** The domain's zones as the sender's way to one of its name servers treats them. */
+function stubZones(
+  steps: CompiledSteps,
+  forward: string,
+  which: "first" | "second",
+): readonly ForwardedZone[] {
   const [first] = steps;
   const { resolver } = first.domain.scenario;
   if (resolver === null) return [];
-  const rules = relayRules(resolver.answers, (name) => first.names.absolute(name, "@"));
+  const answers = which === "first" ? resolver.answers : (resolver.second ?? nobodyThere);
+  const rules = relayRules(answers, (name) => first.names.absolute(name, "@"));
   return originsOf(steps).map((origin) => ({ origin: origin.toLowerCase(), forward, rules }));
 }
 
@@ -296,13 +303,14 @@ export function compileWorld(plan: Plan, options: { readonly subnet: number; rea
         .filter(([first]) => first.nameServer === names.relay)
         .flatMap((steps) => forwardedZones(steps, 0)),
     },
-    stubRelay: (stack) => {
+    stubRelays: (stack) => {
       const forward = addresses.stack(stack).ipv4;
-      return {
-        listen: addresses.stub(stack),
+      const relay = (listen: string, which: "first" | "second"): DnsRelay => ({
+        listen,
         forward,
-        zones: compiled.flatMap((steps) => stubZones(steps, forward)),
-      };
+        zones: compiled.flatMap((steps) => stubZones(steps, forward, which)),
+      });
+      return [relay(addresses.stub(stack), "first"), relay(addresses.secondStub(stack), "second")];
     },
     domains: new Map(
       compiled.map((steps): [string, DomainFacts] => {
