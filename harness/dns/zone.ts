@@ -205,7 +205,7 @@ function signatures(
       case "signature-not-yet-valid":
         change(fault);
         validity = {
-          inception: new Date(signing.expiration.getTime() - day),
+          inception: new Date(signing.expiration.getTime() + day),
           expiration: new Date(signing.expiration.getTime() + 30 * day),
         };
         break;

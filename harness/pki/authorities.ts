@@ -44,7 +44,8 @@ export function createIssuer(
     ca: isCa,
     // Without extendedKeyUsage it serves any purpose.
     purposes: [],
-    policy: null,
+    // RFC 5280 4.2.1.4: an issuer without a policy would end every policy below it.
+    policy: by === null ? null : oids.anyPolicy,
     ...(pathLength === undefined ? {} : { pathLength }),
     ...(keyUsage === undefined ? {} : { keyUsage }),
     ...(excludes === undefined ? {} : { excludes }),

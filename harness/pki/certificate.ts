@@ -39,6 +39,7 @@ export const oids = {
   jurisdictionCountry: "1.3.6.1.4.1.311.60.2.1.3",
   domainValidated: "2.23.140.1.2.1",
   extendedValidation: "2.23.140.1.1",
+  anyPolicy: "2.5.29.32.0",
 } as const;
 
 /** What is left out is as in most certificates. */

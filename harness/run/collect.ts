@@ -9,6 +9,7 @@ import type {
 } from "../model/evidence.ts";
 import type { MailToSubmit, RawAnswer, Session } from "../model/farm.ts";
 import type { Trial } from "../model/plan.ts";
+import { messageOf } from "../words/errors.ts";
 import type { DomainFacts, DomainStep, World } from "../world/world.ts";
 
 /** What has come in about one step of a trial. */
@@ -246,8 +247,12 @@ export function resolverAnswers(
     if (!answer?.message) {
       return { ...base, rcode: null, authenticated: false, answers: [], error: answer?.error ?? "not asked" };
     }
-    const { rcode, authenticated, answers } = decodeAnswer(Buffer.from(answer.message, "base64"));
-    return { ...base, rcode, authenticated, answers: answersOf(answers, question.type), error: null };
+    try {
+      const { rcode, authenticated, answers } = decodeAnswer(Buffer.from(answer.message, "base64"));
+      return { ...base, rcode, authenticated, answers: answersOf(answers, question.type), error: null };
+    } catch (error) {
+      return { ...base, rcode: null, authenticated: false, answers: [], error: messageOf(error) };
+    }
   });
 }
 

@@ -23,7 +23,8 @@ const some = await scenariosNamed(
   "atk-strip-starttls",
   "atk-mitm-selfsigned",
 );
-const canaries = some.filter(({ canary }) => canary);
+// Those of a sending host that no scenario needs are not run.
+const canaries = some.filter(({ canary, resolver }) => canary && resolver === null);
 
 afterEach(() => {
   vi.useRealTimers();
