@@ -29,7 +29,7 @@ export type After220 =
  */
 export interface OldServer {
   readonly version: "SSLv3" | "TLSv1.2";
-  /** Numbers of cipher suites; null: whatever the client names first. */
+  /** Numbers of cipher suites; null: whatever the client names first that is not of TLS 1.3. */
   readonly suites: readonly number[] | null;
 }
 
@@ -55,6 +55,8 @@ export interface HandshakeParts {
   onFault(message: string): void;
 }
 
+/** RFC 8446 appendix B.4: the high octet of its cipher suites. */
+const tls13Suites = 0x13;
 /** OpenSSL refused the ClientHello, in contrast to what the client sent later: an alert, or one of a version too high. */
 const isOwnRefusal = /^ERR_SSL_(?!.*ALERT|WRONG_VERSION_NUMBER)/;
 /** Of a client that does not begin TLS: OpenSSL says what is wrong with it. */
@@ -117,7 +119,7 @@ function sendFatalAlert({ client, recorder }: HandshakeParts, name: AlertName): 
 
 function answerAsOldServer(parts: HandshakeParts, { version, suites }: OldServer, hello: ClientHello): void {
   const { client, recorder } = parts;
-  const [suite] = hello.suites.filter((one) => suites?.includes(one) ?? true);
+  const [suite] = hello.suites.filter((one) => suites?.includes(one) ?? one >> 8 !== tls13Suites);
   if (suite === undefined) {
     sendFatalAlert(parts, "handshake_failure");
     return;

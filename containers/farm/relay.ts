@@ -187,17 +187,20 @@ export class Relay {
   }
 
   #replyOwn(answered: Pending, { lines, closes }: OwnReply): void {
-    const { upstream, recorder } = this.#ends;
+    const { client, upstream, recorder } = this.#ends;
     if (lines.length === 0) {
       this.#silent = true;
       recorder.note(`no reply to ${answered.command ?? answered.answered}`);
       this.#ends.onSilence();
       return;
     }
+    // What is injected comes in the same segment (RFC 3207 section 4.2 is about clients that read on).
+    client.cork();
     this.#reply(
       answered,
       lines.map((line) => Buffer.from(`${line}\r\n`)),
     );
+    client.uncork();
     if (!closes) return;
     this.#letGo();
     upstream.destroy();
