@@ -147,10 +147,9 @@ describe.each(transports)("by %s", (transport) => {
   it("drop: gives no answer, and goes on", async () => {
     const { client } = await start({ zones: strike("drop") });
     const asking = await client(transport);
-    asking.send(query("mx.x.example"));
-    expect(await asking.next()).toBe("silence");
     const other = query("mx.x.example", { type: types.A });
-    asking.send(other);
+    asking.send(query("mx.x.example"), other);
+    // An answer to the first would come first.
     expect(await asking.next()).toEqual(answerTo(other, `from the server by ${transport}`));
   });
 
@@ -301,12 +300,10 @@ describe("a server that is not there", () => {
   it("leaves UDP without an answer, and TCP clients are told at once", async () => {
     const { client } = await start({ zones: [{ origin: "x.example.", forward: "127.0.0.77", rules: [] }] });
     const [udp, tcp] = [await client("udp"), await client("tcp")];
-    udp.send(query("mx.x.example"));
-    expect(await udp.next()).toBe("silence");
     tcp.send(query("mx.x.example"));
     expect(await tcp.next()).toBe("closed");
     const elsewhere = query("mx.y.example");
-    udp.send(elsewhere);
+    udp.send(query("mx.x.example"), elsewhere);
     expect(await udp.next()).toEqual(answerTo(elsewhere, "from the server by udp"));
   });
 

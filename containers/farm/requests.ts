@@ -86,9 +86,9 @@ export class Farm {
   async #relayDns({ listen, forward, zones }: DnsRelaySpec): Promise<void> {
     if (this.#dnsRelays.has(listen)) throw new HarnessError(`there is a DNS relay on ${listen} already`);
     const relay = new DnsRelay({ listen, forward, zones, port: this.#ports.dns, fault: this.#fault });
+    this.#stops.push(() => relay.close());
     await relay.start();
     this.#dnsRelays.set(listen, relay);
-    this.#stops.push(() => relay.close());
   }
 
   #dnsRelayOn(listen: string): DnsRelay {

@@ -1,6 +1,7 @@
 import { createSocket } from "node:dgram";
 import { once } from "node:events";
 import { type AddressInfo, connect, createServer, type Server, type Socket } from "node:net";
+import { until } from "../../harness/words/until.ts";
 import { FrameSplitter, frame } from "./dns-frames.ts";
 
 export const types = { A: 1, TXT: 16, DS: 43, TLSA: 52 } as const;
@@ -77,37 +78,18 @@ export async function startServer(address: string, port: number, onQuery: Handle
   };
 }
 
-/** A client of one address and port. `next` is the next answer; "silence" where none comes for a while, "closed" where none can. */
+/** A client of one address and port. `next` is the next answer; "closed" where none can come. */
 export interface TestClient {
   send(...messages: readonly Buffer[]): void;
-  next(): Promise<Buffer | "silence" | "closed">;
+  next(): Promise<Buffer | "closed">;
   close(): void;
 }
 
-/** Silence cannot be seen, only waited for. */
-const silence = 150;
-
-function inbox(): {
-  put(item: Buffer | "closed"): void;
-  next(patience?: number): ReturnType<TestClient["next"]>;
-} {
+function inbox(): { put(item: Buffer | "closed"): void; next: TestClient["next"] } {
   const items: (Buffer | "closed")[] = [];
-  let wake: (() => void) | undefined;
   return {
-    put(item) {
-      items.push(item);
-      wake?.();
-    },
-    async next() {
-      if (items.length === 0) {
-        const { promise, resolve } = Promise.withResolvers<void>();
-        const timer = setTimeout(resolve, silence);
-        wake = resolve;
-        await promise;
-        clearTimeout(timer);
-      }
-      return items.shift() ?? "silence";
-    },
+    put: (item) => items.push(item),
+    next: () => until(() => items.shift(), { ms: 5_000, waitedFor: "an answer" }, 5),
   };
 }
 
