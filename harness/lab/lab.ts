@@ -154,7 +154,13 @@ export async function startLab(
     ...relays.map(({ listen }) => listen),
   ]);
 
-  const startFarm = async (): Promise<{ client: FarmClient; container: RunningContainer }> => {
+  const startProgram = async (container: RunningContainer, host?: string): Promise<FarmClient> => {
+    const client = await startFarmProgram(container, farmListener(host), options.keep);
+    clients.push(client);
+    return client;
+  };
+
+  const startFarm = async () => {
     const container = await start({
       name: "farm",
       image: programs.farm.image,
@@ -171,8 +177,9 @@ export async function startLab(
       ...addresses.mxHosts.ipv4.map((range) => `ip route add local ${range} dev lo`),
       `ip -6 route add local ${addresses.mxHosts.ipv6} dev lo`,
     );
-    const client = await startFarmProgram(container, farmListener(), options.keep);
-    clients.push(client);
+    // Where hundreds of handshakes are under way, a question would wait for its turn: DNS has a process of its own.
+    const [servers, dns] = await Promise.all([startProgram(container), startProgram(container)]);
+    const client: FarmClient = { ...servers, relayDns: dns.relayDns, forwardDns: dns.forwardDns };
     await Promise.all([
       client.serve(world.hosts),
       client.guard(inside),
@@ -224,8 +231,7 @@ export async function startLab(
       `ip route replace default via ${addresses.farm.ipv4}`,
       `ip -6 route replace default via ${addresses.farm.ipv6}`,
     );
-    const witness = startFarmProgram(container, farmListener(id), options.keep).then(async (client) => {
-      clients.push(client);
+    const witness = startProgram(container, id).then(async (client) => {
       await client.guard(inside);
       return client;
     });
