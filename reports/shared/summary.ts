@@ -103,7 +103,7 @@ export function paragraph(results: Results): string {
   const twins = results.trials.length - trials.length;
   const good = (counts.get("pass") ?? 0) + (counts.get("info") ?? 0);
   return [
-    `${counted(results.trials.length, "message")} ${results.trials.length === 1 ? "was" : "were"} sent through ${counted(stacks.size, "mail sender")} with a validating resolver, to recipient domains set up in ${counted(scenarios.size, "way")}: good and bad TLSA records, certificates, DNSSEC and attackers on the path.`,
+    `${counted(results.trials.length, "message")} ${results.trials.length === 1 ? "was" : "were"} sent through ${counted(stacks.size, "pair")} of mail sender and validating resolver, to recipient domains set up in ${counted(scenarios.size, "way")}: good and bad TLSA records, certificates, DNSSEC and attackers on the path.`,
     "What receivers, attackers and resolvers saw was compared with what the RFCs permit; the sender's log alone was never believed.",
     `${good} of ${counted(trials.length, "trial")} stayed within what the RFCs permit${knownSaid(counts.get("known") ?? 0)}.`,
     ...attackSentence(results),

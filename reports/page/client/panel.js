@@ -28,8 +28,9 @@ export function panelOf(data, trial) {
         { class: `lines reasons v-${trial.verdict}` },
         trial.reasons.map((reason) => h("li", {}, reason)),
       ),
-      trial.divergence
-        ? h("p", {}, "On record: ", trial.divergence.reason, " ", linkOf(trial.divergence.link))
+      // Its reason stands among the reasons.
+      trial.divergence?.link
+        ? h("p", {}, "On record: ", webLink(trial.divergence.link, trial.divergence.link))
         : null,
     ]),
     part("Expectation", expectationBox(trial, scenario)),
@@ -145,14 +146,6 @@ function citation(cite) {
     `https://www.rfc-editor.org/rfc/rfc${number}.html${section ? `#section-${section}` : ""}`,
     cite,
   );
-}
-
-/**
- * @param {string | null} link
- * @returns {Child}
- */
-function linkOf(link) {
-  return link === null ? null : webLink(link, link);
 }
 
 /**
