@@ -11,7 +11,9 @@ import type {
   FaultName,
   Leak,
   Level,
+  ListeningBehaviour,
   Outcome,
+  PathAttack,
   Policy,
   RecordSpec,
   SenderSetup,
@@ -54,6 +56,14 @@ export interface ScenarioText {
   readonly steps?: readonly StepText[];
   /** The message is that of the scenario with this id: one message, a recipient in each domain. */
   readonly sharesMessageOf?: string;
+  /** What the attacker says of the zones, for answer("forge", ...): the MX hosts are the attacker's. */
+  readonly forged?: {
+    readonly zone?: ZoneText;
+    readonly zones?: ScenarioText["zones"];
+    readonly mx?: MxText | readonly MxText[];
+  };
+  /** For attacks that DANE does not claim to stop: advice to publishers. */
+  readonly limit?: string;
   /** The message goes here instead of by MX. */
   readonly route?: { readonly to?: string; readonly mx?: boolean; readonly port?: number };
   /** caches: the sender's connection and TLS session caches are on. */
@@ -126,6 +136,8 @@ export interface MxText {
   /** 25 unless told. */
   readonly port?: number;
   readonly attacker?: Attacker;
+  /** The server is the attacker's own. */
+  readonly hostile?: boolean;
 }
 
 /** See Scenario.steps: what changes, and what is permitted then. */
@@ -155,6 +167,13 @@ export interface ExpectText {
   readonly control?: Expecting;
   /** A second control: a sender that verifies by PKIX and the MX host's name. */
   readonly verify?: Expecting;
+  /** A control: DANE behind a resolver that does not validate, or that says that it did. */
+  readonly oblivious?: Expecting;
+  readonly credulous?: Expecting;
+  /** A control: DANE with the resolver across a network, past what `resolver` says. Others have theirs on loopback then. */
+  readonly exposed?: Expecting;
+  /** Once the attack is over: authenticated delivery unless told. */
+  readonly after?: Expecting;
 }
 
 /** A file of scenarios. */
@@ -370,8 +389,13 @@ export const record = (name: string, type: RecordSpec["type"], data: string): Re
 });
 
 /** Attackers on the path. They forward to the genuine server whatever they do not touch. */
-export const stripStarttls: Attacker = { does: "strip-starttls" };
-export const answerStarttls454: Attacker = { does: "starttls-454" };
-export const abortHandshake: Attacker = { does: "abort-handshake" };
-/** Terminates TLS with a certificate of its own. */
-export const intercept = (certificate: CertificateSpec): Attacker => ({ does: "intercept", certificate });
+export const attacker = (does: PathAttack): Attacker => ({ does });
+export const stripStarttls: Attacker = attacker("strip-starttls");
+export const answerStarttls454: Attacker = attacker("starttls-454");
+export const abortHandshake: Attacker = attacker("abort-handshake");
+/** Terminates TLS with a certificate of its own, and behaves as such a server does. */
+export const intercept = (certificate: CertificateSpec, as: ListeningBehaviour = "normal"): Attacker => ({
+  does: "intercept",
+  certificate,
+  as,
+});

@@ -84,7 +84,11 @@ describe("attackers", () => {
   });
 
   it("intercept reads the mail, and the genuine server gets it under TLS", async () => {
-    const { client: clear, farm } = await meet({ does: "intercept", certificate: attackerCertificate });
+    const { client: clear, farm } = await meet({
+      does: "intercept",
+      as: "normal",
+      certificate: attackerCertificate,
+    });
     await clear.command("STARTTLS");
     const { client, tls } = await clear.secure({ servername: "mx.domain.example" });
     expect(tls.getPeerCertificate().subject.CN).toBe("attacker.example");
@@ -113,7 +117,7 @@ describe("attackers", () => {
 
   it("intercept goes on in clear behind, where the genuine server does no TLS", async () => {
     const { client: clear, farm } = await meet(
-      { does: "intercept", certificate: attackerCertificate },
+      { does: "intercept", as: "normal", certificate: attackerCertificate },
       { behaviour: "starttls-454" },
     );
     await clear.command("STARTTLS");
@@ -126,7 +130,11 @@ describe("attackers", () => {
   });
 
   it("intercept hides a client that distrusts it from nobody", async () => {
-    const { client, farm } = await meet({ does: "intercept", certificate: attackerCertificate });
+    const { client, farm } = await meet({
+      does: "intercept",
+      as: "normal",
+      certificate: attackerCertificate,
+    });
     await client.command("STARTTLS");
     await expect(client.secure({ rejectUnauthorized: true, maxVersion: "TLSv1.2" })).rejects.toThrow();
     const attacker = await farm.session("attacker");

@@ -9,7 +9,7 @@ import type { EdgePolicy } from "./edge.ts";
 import type { TlsServer } from "./handshake.ts";
 import { type Edits, type OwnReply, unedited } from "./relay.ts";
 
-type RefusalCode = (typeof refusalCodes)[number];
+export type RefusalCode = (typeof refusalCodes)[number];
 type RefusedCommand = (typeof refusedCommands)[number];
 
 /** A behaviour is one policy, or one for the first session at the host and one for those that follow. */

@@ -60,6 +60,14 @@ const named: Readonly<Record<AnswerAction, Action>> = {
   "other-case": ({ query, question, pass, reply }) => pass(inOtherCase(query, question), reply),
   unreachable: ({ refuse }) => refuse(),
   "clear-ad": ({ query, pass, reply }) => pass(query, (answer) => reply(withFlags(answer, { ad: false }))),
+  // The relay passes it to the server that the rule names.
+  forge: ({ query, pass, reply }) => pass(query, reply),
+  "forge-ad": ({ query, pass, reply }) =>
+    pass(query, (answer) => reply(withFlags(answer, { ad: true, ra: true }))),
+  "claims-validation": ({ query, pass, reply }) =>
+    pass(withFlags(query, { cd: true }), (answer) =>
+      reply(withFlags(answer, { ad: true, cd: hasCd(query) })),
+    ),
   "no-validation": ({ query, pass, reply }) =>
     pass(withFlags(query, { cd: true }), (answer) =>
       reply(withFlags(answer, { ad: false, cd: hasCd(query) })),

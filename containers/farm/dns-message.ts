@@ -69,11 +69,12 @@ const backslash = 0x5c;
 /** The true answer, or the question, with other flags. */
 export function withFlags(
   message: Buffer,
-  { ad, cd }: { readonly ad?: false; readonly cd?: boolean },
+  { ad, cd, ra }: { readonly ad?: boolean; readonly cd?: boolean; readonly ra?: true },
 ): Buffer {
   const copy = Buffer.from(message);
   let octet = copy[3] ?? 0;
-  if (ad === false) octet &= ~bits.ad;
+  if (ad !== undefined) octet = ad ? octet | bits.ad : octet & ~bits.ad;
+  if (ra) octet |= bits.ra;
   if (cd !== undefined) octet = cd ? octet | bits.cd : octet & ~bits.cd;
   copy[3] = octet;
   return copy;

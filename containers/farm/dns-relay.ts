@@ -112,7 +112,8 @@ export class DnsRelay {
     if (!isQuery(query)) return;
     const question = readQuestion(query);
     const { forward, rule } = this.#zones.route(question);
-    const pass: Exchange["pass"] = (message, onAnswer) => way.pass(forward, message, onAnswer);
+    const pass: Exchange["pass"] = (message, onAnswer) =>
+      way.pass(rule?.forward ?? forward, message, onAnswer);
     if (rule === undefined || question === undefined) pass(query, way.reply);
     else actionOf(rule)({ ...way, query, question, pass });
   }

@@ -1,12 +1,12 @@
 import { randomUUID } from "node:crypto";
 import type { Socket } from "node:net";
 import type { FarmAttacker, FarmHost, Session } from "../../harness/model/farm.ts";
-import { attackers } from "./attackers.ts";
+import { attackerPolicy } from "./attackers.ts";
 import { policyOf } from "./behaviours.ts";
 import { certificateFor } from "./certificates.ts";
 import { Edge } from "./edge.ts";
 import { createLink } from "./link.ts";
-import type { SessionOpening } from "./recorder.ts";
+import { Recorder, type SessionOpening } from "./recorder.ts";
 import { dialogue, genuineServer } from "./upstreams.ts";
 
 /** Who hears of sessions. */
@@ -32,7 +32,7 @@ export function openSession(client: Socket, host: FarmHost, contact: Contact, re
 function receive(client: Socket, host: FarmHost, contact: Contact, reports: SessionReports): void {
   new Edge({
     client,
-    opening: announce(host, "receiver", contact, reports),
+    opening: announce(host, host.hostile ? "attacker" : "receiver", contact, reports),
     policy: policyOf(host.behaviour, contact.number),
     upstream: dialogue({ name: host.name, ...contact }),
     certificateFor: (serverName) => certificateFor(host, serverName),
@@ -49,10 +49,16 @@ function attack(
   contact: Contact,
   reports: SessionReports,
 ): void {
+  const policy = attackerPolicy(attacker, contact.number);
+  const opening = announce(host, "attacker", contact, reports);
+  if (policy === null) {
+    block(client, opening, reports);
+    return;
+  }
   new Edge({
     client,
-    opening: announce(host, "attacker", contact, reports),
-    policy: attackers[attacker.does],
+    opening,
+    policy,
     upstream: genuineServer(() => {
       const [near, far] = createLink();
       receive(far, host, contact, reports);
@@ -63,6 +69,17 @@ function attack(
     onClose: reports.closed,
     onFault: reports.fault,
   });
+}
+
+/** The connection is cut before a word was said. */
+function block(client: Socket, opening: SessionOpening, reports: SessionReports): void {
+  const recorder = new Recorder(opening, reports);
+  recorder.note("connection reset");
+  client.once("close", () => {
+    const session = recorder.finish();
+    if (session !== null) reports.closed(session);
+  });
+  client.resetAndDestroy();
 }
 
 function announce(

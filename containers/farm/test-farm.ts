@@ -28,6 +28,7 @@ export function hostAt(address: string, difference: Partial<FarmHost> = {}): Far
     certificate: genuineCertificate,
     sni: {},
     attacker: null,
+    hostile: false,
     ...difference,
   };
 }

@@ -1,4 +1,4 @@
-import type { AnswerAction, ListeningBehaviour } from "./scenario.ts";
+import type { AnswerAction, ListeningBehaviour, PathAttack } from "./scenario.ts";
 
 /** What the farm is told and what it reports: JSON lines on one stream, in both directions. */
 
@@ -11,8 +11,8 @@ export interface PemChain {
 }
 
 export type FarmAttacker =
-  | { readonly does: "strip-starttls" | "starttls-454" | "abort-handshake" }
-  | { readonly does: "intercept"; readonly certificate: PemChain };
+  | { readonly does: PathAttack }
+  | { readonly does: "intercept"; readonly certificate: PemChain; readonly as: ListeningBehaviour };
 
 /** One MX host: a recording receiver on addresses of its own, an attacker in front of it if the scenario asks for one. */
 export interface FarmHost {
@@ -28,6 +28,8 @@ export interface FarmHost {
   /** By server name (lower case, no final dot); any other name, or none, gets `certificate`. */
   readonly sni: Readonly<Record<string, PemChain>>;
   readonly attacker: FarmAttacker | null;
+  /** The server is the attacker's own: it witnesses as such. */
+  readonly hostile: boolean;
 }
 
 export interface SmtpCommand {
@@ -142,6 +144,8 @@ export interface RelayRule {
   readonly type?: number;
   /** records: the answer is what stands in `records`, at the name of the question. */
   readonly does: AnswerAction | "records";
+  /** The question goes to this server (IPv4 address) instead of the zone's. */
+  readonly forward?: string;
   readonly records?: readonly RelayRecord[];
   /** Strikes the first so many questions only. */
   readonly times?: number;

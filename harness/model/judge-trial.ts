@@ -1,6 +1,6 @@
 import type { Evidence, StepEvidence } from "./evidence.ts";
 import { type Observation, observe } from "./observe.ts";
-import type { Trial } from "./plan.ts";
+import { isAttack, type Trial } from "./plan.ts";
 import type { Verdict } from "./results.ts";
 import type { Expectation, Scenario } from "./scenario.ts";
 import { unmet } from "./watch.ts";
@@ -111,7 +111,9 @@ function judgeStep(
     return { verdict: "fail", reasons: [`${outcome}: a MUST forbids it; permitted: ${wanted}`] };
   }
   const { onTheWire, toTheAttacker } = observation.leaks;
-  if (toTheAttacker || (onTheWire && !permitted.includes("cleartext"))) {
+  const envelope = trial.role === "main" && isAttack(scenario) ? toldEnvelope(evidence, observation) : [];
+  if (envelope.length > 0) return outside(level, envelope);
+  if (scenario.limit === null && (toTheAttacker || (onTheWire && !permitted.includes("cleartext")))) {
     return {
       verdict: "fail",
       reasons: [`the message reached ${toTheAttacker ? "the attacker" : "the wire in clear text"}`],
@@ -140,6 +142,16 @@ function judgeStep(
     open: `${outcome} is not among what was foreseen: ${wanted}`,
   };
   return outside(level, [said[level]]);
+}
+
+/** A message that an attack stopped must not have told whom it is for and from. */
+function toldEnvelope(evidence: StepEvidence, observation: Observation): readonly string[] {
+  if (observation.outcome !== "deferred" && observation.outcome !== "bounced") return [];
+  return evidence.sessions.flatMap(({ host, witness, commands }) =>
+    commands.some(({ line, tls }) => /^MAIL FROM:/i.test(line) && (!tls || witness === "attacker"))
+      ? [`the envelope was told ${witness === "attacker" ? "to the attacker" : "in clear text"} at ${host}`]
+      : [],
+  );
 }
 
 function outside(level: Expectation["level"], reasons: readonly string[]): Ruling {

@@ -1,6 +1,6 @@
 import type { ClaimedAttempt, ResolverAnswer, StepEvidence } from "./evidence.ts";
 import type { Session } from "./farm.ts";
-import type { Outcome, Policy } from "./scenario.ts";
+import { type Outcome, type Policy, senderPolicyOf } from "./scenario.ts";
 
 /** What the witnesses together say happened in one trial, before anything is expected of it. Pure. */
 export interface Observation {
@@ -28,7 +28,8 @@ function delivery(sessions: readonly Session[], canary: string): Session | undef
 
 /** Only policies that do DANE can authenticate by DANE: under `verify`, "Verified" means PKIX. */
 function claimsDane(policy: Policy, last: ClaimedAttempt): boolean {
-  return (policy === "dane" || policy === "dane-only") && last.tls === "verified";
+  const sender = senderPolicyOf(policy);
+  return (sender === "dane" || sender === "dane-only") && last.tls === "verified";
 }
 
 export function observe(evidence: StepEvidence, policy: Policy): Observation {
@@ -44,10 +45,12 @@ export function observe(evidence: StepEvidence, policy: Policy): Observation {
     ),
   };
 
-  for (const { name, type, rcode, authenticated, answers, error, expected } of evidence.dns) {
-    const mismatch = resolverMismatch(rcode, authenticated, answers.length === 0, error, expected);
+  for (const answer of evidence.dns) {
+    const mismatch = resolverMismatch(answer);
     if (mismatch)
-      errors.push(`the resolver's answer to ${name} ${type} is not what the zone demands: ${mismatch}`);
+      errors.push(
+        `the resolver's answer to ${answer.name} ${answer.type} is not what the zone demands: ${mismatch}`,
+      );
   }
 
   if (!last) {
@@ -88,13 +91,15 @@ export function observe(evidence: StepEvidence, policy: Policy): Observation {
   return { outcome, disagreements, leaks, errors, claimed: describeClaim(last) };
 }
 
-function resolverMismatch(
-  rcode: string | null,
-  authenticated: boolean,
-  empty: boolean,
-  error: string | null,
-  expected: ResolverAnswer["expected"],
-): string | null {
+/** What is wrong with a resolver's answer, in words; null: it is what the zone demands. */
+export function resolverMismatch({
+  rcode,
+  authenticated,
+  answers,
+  error,
+  expected,
+}: ResolverAnswer): string | null {
+  const empty = answers.length === 0;
   if (rcode === null) return error ?? "no answer";
   if (expected.status === "any") return null;
   if (expected.status === "bogus")

@@ -99,12 +99,18 @@ export function sendingHostOf({ stack, reach }: Pick<Trial, "stack" | "reach">):
   return reach === "loopback" ? stack : `${stack}/network`;
 }
 
-function reachOf({ resolver }: Scenario): Reach {
-  return resolver === null ? "loopback" : "network";
+/** Where a control is exposed to what stands before the resolver, all others have theirs on loopback. */
+export function reachOf({ resolver, expect }: Scenario, policy: Policy): Reach {
+  if (policy === "oblivious" || policy === "credulous" || policy === "exposed") return "network";
+  return resolver === null || expect.exposed ? "loopback" : "network";
 }
 
-export function isAttack({ mx, steps }: Scenario): boolean {
-  return [mx, ...steps.map((step) => step.mx)].flat().some(({ attacker }) => attacker !== null);
+export function isAttack({ mx, steps, expect, limit }: Scenario): boolean {
+  const attacked = [mx, ...steps.map((step) => step.mx)].flat().some(({ attacker }) => attacker !== null);
+  const loses = [expect, ...steps.map((step) => step.expect)].some((one) =>
+    Object.values(one).some(({ leaks }) => leaks !== undefined),
+  );
+  return attacked || loses || limit !== null;
 }
 
 /**
@@ -137,8 +143,8 @@ export function twinOf(scenario: Scenario): Scenario {
 /** The scenario as it is from its step on (0: from the start), with nothing to come. */
 export function asOfStep(scenario: Scenario, step: number): Scenario {
   const later = scenario.steps[step - 1];
-  const { zones, mx, expect, recipient } = later ?? scenario;
-  return { ...scenario, zones, mx, expect, recipient, steps: [] };
+  const { zones, mx, expect, recipient, resolver } = later ?? scenario;
+  return { ...scenario, zones, mx, expect, recipient, resolver, steps: [] };
 }
 
 /** The step that a twin is made of: the first where a delivery may be authenticated, and some record matches. */
@@ -217,11 +223,13 @@ function stepsOf(scenario: Scenario, policy: Policy): readonly PlannedStep[] {
 export function plan(scenarios: readonly Scenario[], options: PlanOptions): Plan {
   const domains = new Map<string, RecipientDomain>();
   const trials: Trial[] = [];
-  const reaches = new Set(scenarios.filter(({ canary }) => !canary).map(reachOf));
+  const usesNetwork = scenarios
+    .filter(({ canary }) => !canary)
+    .some((scenario) =>
+      entriesOf(scenario, options.policies).some(({ policy }) => reachOf(scenario, policy) === "network"),
+    );
   // A canary proves a sending host that is used.
-  const used = scenarios.filter(
-    (one) => !one.canary || reachOf(one) === "loopback" || reaches.has(reachOf(one)),
-  );
+  const used = scenarios.filter(({ canary, resolver }) => !canary || resolver === null || usesNetwork);
 
   /** Key of a trial's domain: one for all stacks, unless what one stack does changes what the next one finds. */
   const domainFor = (domain: RecipientDomain, stack: number): string => {
@@ -254,7 +262,7 @@ export function plan(scenarios: readonly Scenario[], options: PlanOptions): Plan
             stack: stack.id,
             policy,
             canary: place,
-            reach: reachOf(scenario),
+            reach: reachOf(scenario, policy),
             attempts: scenario.attempts,
             effort: effortOf(scenario),
           };

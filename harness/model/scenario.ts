@@ -3,9 +3,21 @@
  * Scenario files do not write these objects whole; they use harness/vocabulary.ts.
  */
 
-/** How the sender is set. `verify` (PKIX against the MX host name) serves as a second control only. */
-export const policies = ["dane", "dane-only", "may", "verify"] as const;
+/**
+ * How the sender is set: opportunistic DANE, mandatory DANE, opportunistic TLS without DANE. The others serve as further
+ * controls only: PKIX against the MX host's name (verify); DANE behind a resolver that does not validate (oblivious), or says
+ * that it did (credulous); DANE with a good resolver across a network where an attacker sits (exposed).
+ */
+export const policies = ["dane", "dane-only", "may", "verify", "oblivious", "credulous", "exposed"] as const;
 export type Policy = (typeof policies)[number];
+
+/** Senders know four policies; the further controls differ in how they reach their resolver. */
+export const senderPolicies = ["dane", "dane-only", "may", "verify"] as const;
+export type SenderPolicy = (typeof senderPolicies)[number];
+
+export function senderPolicyOf(policy: Policy): SenderPolicy {
+  return policy === "oblivious" || policy === "credulous" || policy === "exposed" ? "dane" : policy;
+}
 
 export const outcomes = ["authenticated", "encrypted", "cleartext", "deferred", "bounced"] as const;
 export type Outcome = (typeof outcomes)[number];
@@ -138,6 +150,12 @@ export const answerActions = [
   "clear-ad",
   /** The answer of a resolver that does not validate: asked with CD, given without AD. */
   "no-validation",
+  /** The same, with AD: it says that it validated. */
+  "claims-validation",
+  /** The answer of the name server that has the zones as the attacker tells them: see Scenario.forged. */
+  "forge",
+  /** The same, with AD. */
+  "forge-ad",
 ] as const;
 export type AnswerAction = (typeof answerActions)[number];
 
@@ -380,12 +398,37 @@ export type ServerBehaviour = (typeof serverBehaviours)[number];
 /** Those that treat a later session otherwise than the first. */
 export const serversWithMemory: readonly string[] = ["greylist", "starttls-selective"];
 
+/** What attackers on the path do to a session; see containers/farm/attackers.ts. */
+export const pathAttacks = [
+  "strip-starttls",
+  /** 502 to EHLO, so that HELO is used. */
+  "reject-ehlo",
+  "starttls-454",
+  "starttls-500",
+  "starttls-501",
+  "starttls-502",
+  "starttls-503",
+  "starttls-530",
+  "starttls-554",
+  /** A reset once the ClientHello is there. */
+  "abort-handshake",
+  /** A fatal alert in place of the server's answer to the ClientHello. */
+  "alert-handshake",
+  /** No packet gets through: the connection is reset at once. */
+  "block",
+] as const;
+export type PathAttack = (typeof pathAttacks)[number];
+
 /** Attackers on the path between sender and MX host. They forward to the genuine server whatever they do not touch. */
 export type Attacker =
-  | { readonly does: "strip-starttls" }
-  | { readonly does: "starttls-454" }
-  | { readonly does: "abort-handshake" }
-  | { readonly does: "intercept"; readonly certificate: CertificateSpec };
+  | { readonly does: PathAttack }
+  | {
+      readonly does: "intercept";
+      /** Terminates TLS with this one. */
+      readonly certificate: CertificateSpec;
+      /** Behaves towards the sender as such a server does. */
+      readonly as: ListeningBehaviour;
+    };
 
 export interface FurtherZone extends ZoneSpec {
   /** Key of the zone that delegates it; "tld": it is a sibling of the main zone. */
@@ -424,6 +467,8 @@ export interface MxHost {
   readonly tlsaAt: string;
   readonly server: ServerBehaviour;
   readonly attacker: Attacker | null;
+  /** The server is the attacker's own: what it gets has leaked. */
+  readonly hostile: boolean;
 }
 
 /** Where a message goes that does not go by the recipient's MX (RFC 7672 2.2.2: "[host]", and 2.2.3: ports). */
@@ -476,9 +521,20 @@ export interface Step {
   readonly recipient: RelativeName;
   /** Sent under this policy, as a new message; null: under the trial's own. */
   readonly as: Policy | null;
+  /** As in Scenario.resolver. */
+  readonly resolver: ResolverPath | null;
   /** false: what is cached stays cached, the next message follows at once. */
   readonly afterTtl: boolean;
   readonly expect: Readonly<Partial<Record<Policy, Expectation>>>;
+}
+
+/**
+ * What an attacker says of the scenario's zones, or what they held long ago. The MX hosts are the attacker's own, on
+ * addresses of their own; signatures are by the zones' own keys unless the zones say otherwise.
+ */
+export interface ForgedView {
+  readonly zones: Readonly<Record<string, ZoneSpec | FurtherZone>>;
+  readonly mx: readonly MxHost[];
 }
 
 /** What stands between a sender and its resolver. */
@@ -505,6 +561,13 @@ export interface Scenario {
   readonly mx: readonly MxHost[];
   /** What becomes of this later. */
   readonly steps: readonly Step[];
+  /** What "forge" in the answers of zones and resolver gives; null: nothing is forged. */
+  readonly forged: ForgedView | null;
+  /**
+   * Set for attacks that DANE does not claim to stop: how a publisher keeps out of their way. Such an attack may succeed;
+   * what happens is recorded.
+   */
+  readonly limit: string | null;
   /** Id of the scenario whose message this one shares: one message, a recipient in each domain. null: its own. */
   readonly sharesMessageOf: string | null;
   /** null: by MX. */

@@ -1,5 +1,5 @@
 import type * as z from "zod";
-import { asOfStep } from "../model/plan.ts";
+import { asOfStep, isAttack } from "../model/plan.ts";
 import {
   type AnswerRule,
   type Expectation,
@@ -8,11 +8,12 @@ import {
   type Outcome,
   type Policy,
   policies,
+  type ResolverPath,
   type Scenario,
   type Step,
   type ZoneSpec,
 } from "../model/scenario.ts";
-import { selfSigned, tlsa } from "../vocabulary.ts";
+import { must, selfSigned, tlsa } from "../vocabulary.ts";
 import { UsageError } from "../words/errors.ts";
 import { nearest } from "../words/nearest.ts";
 import { certificateProblem } from "./check-certificates.ts";
@@ -43,7 +44,7 @@ export function checkFile(content: unknown, shown: string): readonly Scenario[] 
     const whole = complete(checked.data, parsed.data.group, shown);
     const problem = contradiction(whole);
     if (problem) throw new UsageError(`${where}: ${problem}`);
-    return whole;
+    return withEndOfAttack(whole, checked.data.expect.after);
   });
 }
 
@@ -149,6 +150,7 @@ function hostOf(text: MxText, index: number, several: boolean): MxHost {
     tlsaAt: text.tlsaAt ?? "host",
     server: text.server ?? "normal",
     attacker: text.attacker ?? null,
+    hostile: text.hostile ?? false,
   };
 }
 
@@ -183,6 +185,7 @@ function stepOf(text: StepText, before: ScenarioText, ttl: number): Step {
     mx: hostsOf(text.mx ?? before.mx),
     recipient: text.recipient ?? before.recipient ?? "@",
     as: text.as ?? null,
+    resolver: pathOf(before.resolver),
     afterTtl: text.afterTtl ?? true,
     expect: expectations(text.expect),
   };
@@ -190,7 +193,7 @@ function stepOf(text: StepText, before: ScenarioText, ttl: number): Step {
 
 function complete(text: ScenarioText, group: string, shown: string): Scenario {
   const steps = text.steps ?? [];
-  const ttl = steps.length > 0 ? ttls.changing : ttls.lasting;
+  const ttl = steps.length > 0 || endsOnce(text) ? ttls.changing : ttls.lasting;
   return {
     id: text.id,
     group,
@@ -211,12 +214,14 @@ function complete(text: ScenarioText, group: string, shown: string): Scenario {
       : null,
     sharesMessageOf: text.sharesMessageOf ?? null,
     setup: text.setup ?? "plain",
-    resolver: text.resolver
+    resolver: pathOf(text.resolver),
+    forged: text.forged
       ? {
-          answers: answersOf(text.resolver.answers),
-          second: text.resolver.second ? answersOf(text.resolver.second) : null,
+          zones: zonesOf(text.forged, ttl),
+          mx: hostsOf(text.forged.mx).map((host) => ({ ...host, hostile: true })),
         }
       : null,
+    limit: text.limit ?? null,
     watch: text.watch ?? [],
     recipientText: text.recipientText ?? null,
     attempts: text.attempts ?? 1,
@@ -224,6 +229,43 @@ function complete(text: ScenarioText, group: string, shown: string): Scenario {
     sni: text.sni ?? null,
     file: shown,
   };
+}
+
+function pathOf(text: ScenarioText["resolver"]): ResolverPath | null {
+  if (!text) return null;
+  return { answers: answersOf(text.answers), second: text.second ? answersOf(text.second) : null };
+}
+
+/** Whether it is an attack that DANE claims to stop: then it ends, and the message that waited is delivered. */
+function endsOnce({ expect, limit, steps }: ScenarioText): boolean {
+  const leaks = Object.values(expect).some((one) => one?.leaks !== undefined);
+  return leaks && limit === undefined && steps === undefined;
+}
+
+/**
+ * The end of an attack, as a step that follows by rule: attackers and what they forge are gone, the name servers and the way
+ * to the resolver are as they should be.
+ */
+function withEndOfAttack(scenario: Scenario, after: z.infer<typeof expectation> | undefined): Scenario {
+  if (!isAttack(scenario) || scenario.limit !== null || scenario.steps.length > 0) return scenario;
+  const dane = after ? exact(after) : must("authenticated");
+  const over: Step = {
+    title: "the attack is over",
+    zones: Object.fromEntries(
+      Object.entries(scenario.zones).map(([key, zone]) => [key, { ...zone, answers: [] }]),
+    ),
+    mx: scenario.mx.map((host) => ({ ...host, attacker: null })),
+    recipient: scenario.recipient,
+    as: null,
+    resolver: scenario.resolver ? { answers: [], second: null } : null,
+    afterTtl: true,
+    expect: { dane: plainly(dane), "dane-only": mandatory(plainly(dane)) },
+  };
+  return { ...scenario, steps: [over] };
+}
+
+function plainly({ level, permitted, never }: Expectation): Expectation {
+  return { level, permitted, never };
 }
 
 /** Zod makes absent fields undefined, which the model does not know. */
@@ -236,7 +278,7 @@ function expectations({
   "dane-only": daneOnly,
   may,
   control,
-  verify,
+  ...others
 }: ScenarioText["expect"]): Scenario["expect"] {
   const all: Partial<Record<Policy, Expectation>> = {};
   if (dane) all.dane = exact(dane);
@@ -244,7 +286,10 @@ function expectations({
   else if (dane) all["dane-only"] = mandatory(exact(dane));
   const plain = control ?? may;
   all.may = plain ? exact(plain) : { level: "must", permitted: ["encrypted"], never: [] };
-  if (verify) all.verify = exact(verify);
+  for (const policy of ["verify", "oblivious", "credulous", "exposed"] as const) {
+    const expectation = others[policy];
+    if (expectation) all[policy] = exact(expectation);
+  }
   return all;
 }
 
@@ -293,14 +338,28 @@ function contradiction(scenario: Scenario): string | null {
   return null;
 }
 
-function contradictionIn({ expect, mx: hosts, zones }: Scenario): string | null {
+function answered(zones: Scenario["zones"]): boolean {
+  return Object.values(zones).some(({ answers }) => answers.length > 0);
+}
+
+function contradictionIn({ expect, mx: hosts, zones, resolver, forged, limit }: Scenario): string | null {
   const attacked = hosts.some(({ attacker: one }) => one !== null);
+  const loses = Object.values(expect).some(({ leaks }) => leaks !== undefined);
+  const forges = [...Object.values(zones).map((zone) => zone.answers), resolver?.answers ?? []]
+    .flat()
+    .some(({ does }) => does === "forge" || does === "forge-ad");
   if (!expect.dane && !expect["dane-only"])
     return 'field "expect.dane": is missing: what does the RFC permit?';
-  if (attacked && !expect.may?.leaks)
+  if (attacked && !loses && limit === null)
     return 'field "expect.control": is missing: an attack must say what a sender without DANE loses';
-  if (!attacked && (expect.may?.leaks || expect.verify))
+  if (forges !== (forged !== null))
+    return forges
+      ? 'field "forged": is missing: what does the attacker say?'
+      : 'field "forged": no answer is forged';
+  if (!attacked && !forges && resolver === null && !answered(zones) && (loses || expect.verify))
     return "there is no attacker, so that a control has nothing to lose";
+  if (expect.exposed && resolver === null)
+    return 'field "resolver": is missing: what stands between the exposed sender and its resolver?';
   for (const host of hosts) {
     for (const key of [host.zone, host.alias?.zone]) {
       if (key !== undefined && !(key in zones))

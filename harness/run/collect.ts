@@ -9,6 +9,7 @@ import type {
 } from "../model/evidence.ts";
 import type { MailToSubmit, RawAnswer, Session } from "../model/farm.ts";
 import type { Trial } from "../model/plan.ts";
+import { senderPolicyOf } from "../model/scenario.ts";
 import { messageOf } from "../words/errors.ts";
 import type { DomainFacts, DomainStep, World } from "../world/world.ts";
 
@@ -35,6 +36,8 @@ export interface TrialRecord {
   readonly openSessions: Set<string>;
   /** Questions of the harness itself that the resolver has logged: its log is complete up to there. */
   ownQuestions: number;
+  /** How many the harness has asked. */
+  asked: number;
   /** Of steps that are over. */
   readonly past: StepRecord[];
   now: StepRecord;
@@ -65,7 +68,7 @@ function mailFor(
   senderName: string,
 ) {
   const canary = `canary-${runId}-${index}`;
-  const branch = setup === "plain" ? policy : `${policy}.${setup}`;
+  const branch = setup === "plain" ? senderPolicyOf(policy) : `${senderPolicyOf(policy)}.${setup}`;
   const from = `t${index}@${branch}.${senderName}`;
   const to = `u${index}@${recipientText}`;
   const content = [
@@ -122,6 +125,7 @@ export function collectStack(
         facts,
         openSessions: new Set(),
         ownQuestions: 0,
+        asked: 0,
         past: [],
         now: stepRecord(mailOf(trial, facts, 0, String(indices.get(trial))), null, run.resolverTells),
       },

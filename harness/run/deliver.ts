@@ -1,6 +1,7 @@
 import { encodeQuery } from "../dns/message.ts";
 import { harnessAddress, type SendingHost } from "../lab/sending-host.ts";
-import type { Evidence } from "../model/evidence.ts";
+import type { Evidence, ResolverAnswer } from "../model/evidence.ts";
+import { resolverMismatch } from "../model/observe.ts";
 import { durations } from "../words/durations.ts";
 import { HarnessError, messageOf } from "../words/errors.ts";
 import { pause, within } from "../words/until.ts";
@@ -101,7 +102,10 @@ async function attendAll(record: TrialRecord, submission: Promise<void>, work: W
     const before = record.facts.steps[index] ?? record.facts.steps[0];
     await work.change(step);
     // Caches count whole seconds, and some (Postfix's of TLSA records, tls_dane.c) one more than the TTL.
-    if (afterTtl) await pause((before.ttl + 2) * 1000);
+    if (afterTtl) {
+      await pause((before.ttl + 2) * 1000);
+      await settled(record, step, work);
+    }
     const { queueId, queued } = record.now;
     const same = as === null && step.recipient === before.recipient;
     if (queued && queueId !== null && same) {
@@ -154,17 +158,10 @@ async function attend(record: TrialRecord, { host, collector, retry, queue, sign
     durations.sessionEnd,
     "the end of the SMTP session that the farm saw",
   );
-  const step = facts.steps[past.length] ?? facts.steps[0];
-  const asked = record.ownQuestions + step.questions.length;
-  const raw = await host.witness.ask(
-    host.resolverAddress,
-    step.questions.map(({ question }) => encodeQuery(question)),
-    harnessAddress(host),
-  );
-  now.dns = resolverAnswers(step, raw);
+  now.dns = await askResolver(record, facts.steps[past.length] ?? facts.steps[0], host);
   if (now.questions !== null) {
     await wait(
-      () => record.ownQuestions >= asked,
+      () => record.ownQuestions >= record.asked,
       durations.sessionEnd,
       "the resolver's log of the harness's own questions",
     );
@@ -173,6 +170,31 @@ async function attend(record: TrialRecord, { host, collector, retry, queue, sign
   const shared =
     trial.carrier !== null || collector.records.some((other) => other.trial.carrier === trial.id);
   now.queued = shared ? null : await isQueued(now, queue);
+}
+
+async function askResolver(
+  record: TrialRecord,
+  step: DomainStep,
+  host: SendingHost,
+): Promise<readonly ResolverAnswer[]> {
+  record.asked += step.questions.length;
+  const raw = await host.witness.ask(
+    host.resolverAddress,
+    step.questions.map(({ question }) => encodeQuery(question)),
+    harnessAddress(host),
+  );
+  return resolverAnswers(step, raw);
+}
+
+/** Resolvers remember failures a while longer than the TTL. What is still wrong at the deadline is told by the evidence. */
+async function settled(record: TrialRecord, step: DomainStep, { host, signal }: Work): Promise<void> {
+  const end = Date.now() + durations.failuresForgotten;
+  for (;;) {
+    const answers = await askResolver(record, step, host);
+    if (Date.now() >= end || answers.every((one) => resolverMismatch(one) === null)) return;
+    signal.throwIfAborted();
+    await pause(500);
+  }
 }
 
 /** Senders log an outcome before the message leaves the queue: one that is said to be gone gets time to go. */

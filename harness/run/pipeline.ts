@@ -2,9 +2,10 @@ import { cpus } from "node:os";
 import type { SenderDriver } from "../lab/driver.ts";
 import type { Engine } from "../lab/engine.ts";
 import { type Lab, type LabPrograms, runLabel, startLab } from "../lab/lab.ts";
+import type { SendingHost } from "../lab/sending-host.ts";
 import type { Divergence } from "../model/divergence.ts";
 import type { Evidence } from "../model/evidence.ts";
-import type { StrayPacket } from "../model/farm.ts";
+import type { RelayRule, StrayPacket } from "../model/farm.ts";
 import { judge } from "../model/judge.ts";
 import { type Plan, sendingHostOf } from "../model/plan.ts";
 import type { ProgramResult, Results, TrialResult } from "../model/results.ts";
@@ -153,15 +154,33 @@ export async function run(input: RunInput, listener: RunListener): Promise<Finis
     listener.lab?.(lab, world);
 
     const { farm, hosts } = lab;
-    const change = async ({ hosts: servers, forward }: DomainStep): Promise<void> => {
-      await Promise.all([farm.serve(servers), farm.forwardDns(world.addresses.nameServers.relay, forward)]);
+    const change = async (
+      { reach, nameServers: [first, second], resolverAddress }: SendingHost,
+      { hosts: servers, forward, stubRules }: DomainStep,
+    ): Promise<void> => {
+      const stub = async (listen: string | undefined, rules: readonly RelayRule[]): Promise<void> => {
+        if (listen === undefined || reach === "loopback") return;
+        const zones = forward.map(({ origin }) => ({ origin, forward: resolverAddress, rules }));
+        await farm.forwardDns(listen, zones);
+      };
+      await Promise.all([
+        farm.serve(servers),
+        farm.forwardDns(world.addresses.nameServers.relay, forward),
+        stub(first, stubRules.first),
+        stub(second, stubRules.second),
+      ]);
     };
     await timed("deliver", () =>
       Promise.all(
         [...hosts.values()].map(async (host) => {
           const collector = collectors.get(host.id);
           if (!collector) return;
-          await deliverFrom(host, collector, { signal, broken: broken.of(host.id), onEvidence, change });
+          await deliverFrom(host, collector, {
+            signal,
+            broken: broken.of(host.id),
+            onEvidence,
+            change: (step) => change(host, step),
+          });
         }),
       ),
     );

@@ -11,7 +11,10 @@ import {
   keyUsages,
   oddExtensions,
   outcomes,
+  pathAttacks,
+  peculiarities,
   policies,
+  refusals,
   senderSetups,
   serverBehaviours,
   watches,
@@ -79,8 +82,12 @@ const tlsaSpec = z.strictObject({
   at: z.exactOptional(name),
 });
 const attacker = z.union([
-  z.strictObject({ does: z.enum(["strip-starttls", "starttls-454", "abort-handshake"]) }),
-  z.strictObject({ does: z.literal("intercept"), certificate }),
+  z.strictObject({ does: z.enum(pathAttacks) }),
+  z.strictObject({
+    does: z.literal("intercept"),
+    certificate,
+    as: z.enum([...peculiarities, ...refusals]),
+  }),
 ]);
 const answers = z.array(
   z.strictObject({
@@ -115,6 +122,7 @@ export const mx = z.strictObject({
   tlsaAt: name.optional(),
   server: z.enum(serverBehaviours, { error: ({ input }) => unknownServer(input) }).optional(),
   attacker: attacker.optional(),
+  hostile: z.boolean().optional(),
 });
 const algorithm = z.literal(dnssecAlgorithms);
 const zoneKey = z.strictObject({
@@ -168,6 +176,10 @@ const expect = z.strictObject({
   may: expectation.optional(),
   control: expectation.optional(),
   verify: expectation.optional(),
+  oblivious: expectation.optional(),
+  credulous: expectation.optional(),
+  exposed: expectation.optional(),
+  after: expectation.optional(),
 });
 export const step = z.strictObject({
   title: name,
@@ -200,6 +212,8 @@ export const scenario = z.strictObject({
       port: z.int().min(1).max(65535).optional(),
     })
     .optional(),
+  forged: z.strictObject({ zone: zone.optional(), zones, mx: hosts }).optional(),
+  limit: name.optional(),
   sharesMessageOf: z.string().regex(label).optional(),
   setup: z.enum(senderSetups).optional(),
   resolver: z.strictObject({ answers, second: answers.optional() }).optional(),

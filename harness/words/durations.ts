@@ -12,6 +12,8 @@ export const durations = {
   firstAttempt: 45_000,
   /** From the sender's verdict to the end of the SMTP session that the receiver saw. */
   sessionEnd: 5_000,
+  /** After a change, a resolver may still tell of failures from before for so long. */
+  failuresForgotten: 12_000,
   /** Senders keep a failed message this long before they try it again (Postfix minimal_backoff_time). */
   retryBackoff: 1_000,
   /** A command run in a container. */

@@ -13,6 +13,8 @@ export interface AddressPlan {
     readonly tld: string;
     readonly domains: string;
     readonly relay: string;
+    /** Has the zones as attackers tell them. */
+    readonly forger: string;
   };
   /** The name server that has the zones as they are from that step on (1, 2, ...), on an address of the farm's namespace. */
   readonly stepServer: (step: number) => string;
@@ -55,7 +57,7 @@ export function addressPlan(subnet: number): AddressPlan {
   return {
     network: { ipv4: `${ipv4(0)}/20`, ipv6: `${prefix6}:/64` },
     farm: pair(2),
-    nameServers: { root: ipv4(3), tld: ipv4(4), domains: ipv4(5), relay: ipv4(6) },
+    nameServers: { root: ipv4(3), tld: ipv4(4), domains: ipv4(5), relay: ipv4(6), forger: ipv4(7) },
     stepServer: (step) => ipv4(7 + step),
     stack: (index) => pair(place("stack", index)),
     remote: (index) => pair(place("remote", index)),

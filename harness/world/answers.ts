@@ -10,9 +10,12 @@ import type { AnswerAction, AnswerRule } from "../model/scenario.ts";
 export function relayRules(
   answers: readonly AnswerRule[],
   absolute: (name: string) => string,
+  /** Address of the name server that has what is forged. */
+  forger: string | null = null,
 ): readonly RelayRule[] {
   return answers.map(({ does, type, name, times }) => ({
     does,
+    ...(forger !== null && (does === "forge" || does === "forge-ad") ? { forward: forger } : {}),
     ...(type === undefined ? {} : { type: typeNumber(type) }),
     ...(name === undefined ? {} : { name: absolute(name).toLowerCase() }),
     ...(times === undefined ? {} : { times }),
@@ -42,6 +45,10 @@ const effects: Readonly<Record<AnswerAction, "fails" | "denied" | "as-is" | "ope
   "other-case": "as-is",
   "clear-ad": "as-is",
   "no-validation": "as-is",
+  "claims-validation": "as-is",
+  // A replay may be as good as the truth.
+  forge: "open",
+  "forge-ad": "open",
 };
 
 /**

@@ -70,7 +70,7 @@ function pem({ chain, key }: IssuedChain): PemChain {
 
 function farmAttacker(attacker: Attacker, issueTo: (spec: CertificateSpec) => PemChain): FarmAttacker {
   return attacker.does === "intercept"
-    ? { does: "intercept", certificate: issueTo(attacker.certificate) }
+    ? { does: "intercept", certificate: issueTo(attacker.certificate), as: attacker.as }
     : attacker;
 }
 
@@ -115,7 +115,7 @@ export function compileDomain(domain: RecipientDomain, makers: DomainMakers): Co
       (is: Bearer["is"]) =>
       (spec: CertificateSpec): IssuedChain =>
         issue(spec, { host, address, is }, names, makers);
-    const own = issueTo("host");
+    const own = issueTo(host.hostile ? "attacker" : "host");
     const addresses: string[] = [];
     if (host.addresses === "both" || host.addresses === "ipv4") {
       addresses.push(address.ipv4);
@@ -153,6 +153,7 @@ export function compileDomain(domain: RecipientDomain, makers: DomainMakers): Co
         Object.entries(host.sni).map(([name, spec]) => [names.expand(name, host), pem(own(spec))]),
       ),
       attacker: host.attacker ? farmAttacker(host.attacker, (spec) => pem(issueTo("attacker")(spec))) : null,
+      hostile: host.hostile,
     };
     return [served];
   });

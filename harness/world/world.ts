@@ -4,8 +4,8 @@ import { masterFile, type ZoneDraft } from "../dns/zone.ts";
 import type { DnsStatus } from "../model/evidence.ts";
 import type { FileToCopy, LabFacts, SenderRoute, ServerInstance } from "../model/facts.ts";
 import type { DnsQuestion, DnsRelay, FarmHost, ForwardedZone, RelayRule } from "../model/farm.ts";
-import { asOfStep, type Plan, type RecipientDomain } from "../model/plan.ts";
-import type { AnswerRule, SenderSetup } from "../model/scenario.ts";
+import { asOfStep, type Plan, type RecipientDomain, reachOf } from "../model/plan.ts";
+import type { AnswerRule, ResolverPath, Scenario, SenderSetup } from "../model/scenario.ts";
 import { createPki } from "../pki/pki.ts";
 import { UsageError } from "../words/errors.ts";
 import { type AddressPlan, addressPlan, mostSteps } from "./addresses.ts";
@@ -25,6 +25,12 @@ export interface ExpectedAnswer {
   readonly empty: boolean;
 }
 
+/** Of the relays that a sender across the network takes for its first and second name server. */
+export interface StubRules {
+  readonly first: readonly RelayRule[];
+  readonly second: readonly RelayRule[];
+}
+
 /** A domain in one step of its scenario. */
 export interface DomainStep {
   /** The next-hop domain. No final dot. */
@@ -35,6 +41,8 @@ export interface DomainStep {
   /** What the farm is told when the step begins: the servers at the domain's addresses, the name servers of its zones. */
   readonly hosts: readonly FarmHost[];
   readonly forward: readonly ForwardedZone[];
+  /** What the relays before the resolver do to questions in these zones, where it is reached over the network. */
+  readonly stubRules: StubRules;
   /** Seconds until all that was cached before has run out. */
   readonly ttl: number;
 }
@@ -115,6 +123,7 @@ function isRelayed({ scenario }: RecipientDomain): boolean {
   return (
     scenario.steps.length > 0 ||
     Object.values(scenario.zones).some(({ answers }) => answers.length > 0) ||
+    scenario.forged !== null ||
     withholdsRecords(scenario)
   );
 }
@@ -122,18 +131,23 @@ function isRelayed({ scenario }: RecipientDomain): boolean {
 /** A domain in all its steps. */
 type CompiledSteps = readonly [CompiledDomain, ...CompiledDomain[]];
 
-/** Each step of a domain compiled, with the same keys, certificates and addresses. */
-function compileSteps(
+interface CompiledWhole {
+  readonly steps: CompiledSteps;
+  /** As an attacker tells it. */
+  readonly forged: CompiledDomain | null;
+}
+
+/** Each step of a domain compiled, with the same keys, certificates and addresses; and what is forged of it. */
+function compileWhole(
   domain: RecipientDomain,
   makers: Pick<DomainMakers, "pki" | "validity" | "nobody">,
   nextAddress: DomainMakers["nextAddress"],
-): CompiledSteps {
+): CompiledWhole {
   const issued: DomainMakers["issued"] = new Map();
-  const pool: ReturnType<DomainMakers["nextAddress"]>[] = [];
-  const compile = (step: number): CompiledDomain => {
+  const compile = (scenario: Scenario, pool: ReturnType<DomainMakers["nextAddress"]>[]): CompiledDomain => {
     let at = 0;
     return compileDomain(
-      { ...domain, scenario: asOfStep(domain.scenario, step) },
+      { ...domain, scenario },
       {
         ...makers,
         issued,
@@ -151,33 +165,48 @@ function compileSteps(
     throw new UsageError(
       `${domain.scenario.id} has ${steps.length} steps; at most ${mostSteps} are possible`,
     );
-  return [compile(0), ...steps.map((_, index) => compile(index + 1))];
+  const pool: ReturnType<DomainMakers["nextAddress"]>[] = [];
+  const step = (number: number): CompiledDomain => compile(asOfStep(domain.scenario, number), pool);
+  const { forged } = domain.scenario;
+  return {
+    steps: [step(0), ...steps.map((_, index) => step(index + 1))],
+    // The attacker's servers have addresses of their own.
+    forged: forged && compile({ ...asOfStep(domain.scenario, 0), ...forged }, []),
+  };
 }
 
 /** What the server of each zone does instead of answering, by origin. */
-function rulesOf({ domain, names: own }: CompiledDomain): ReadonlyMap<string, readonly RelayRule[]> {
+function rulesOf(
+  { domain, names: own }: CompiledDomain,
+  forger: string,
+): ReadonlyMap<string, readonly RelayRule[]> {
   return new Map(
     [...own.origins].map(([key, origin]) => [
       origin,
-      relayRules(domain.scenario.zones[key]?.answers ?? [], (name) => own.absolute(name, key)),
+      relayRules(domain.scenario.zones[key]?.answers ?? [], (name) => own.absolute(name, key), forger),
     ]),
   );
 }
 
 const nobodyThere: readonly AnswerRule[] = [{ does: "unreachable" }];
 
-/** The domain's zones as the sender's way to one of its name servers treats them. */
-function stubZones(
-  steps: CompiledSteps,
-  forward: string,
-  which: "first" | "second",
-): readonly ForwardedZone[] {
-  const [first] = steps;
-  const { resolver } = first.domain.scenario;
-  if (resolver === null) return [];
-  const answers = which === "first" ? resolver.answers : (resolver.second ?? nobodyThere);
-  const rules = relayRules(answers, (name) => first.names.absolute(name, "@"));
-  return originsOf(steps).map((origin) => ({ origin: origin.toLowerCase(), forward, rules }));
+function isRemote({ scenario, policy }: RecipientDomain): boolean {
+  return reachOf(scenario, policy) === "network";
+}
+
+/** What stands between the senders of this policy and their resolver. */
+function pathOf({ domain: { policy, scenario } }: CompiledDomain): ResolverPath {
+  if (policy === "oblivious") return { answers: [{ does: "no-validation" }], second: null };
+  if (policy === "credulous") return { answers: [{ does: "claims-validation" }], second: null };
+  return scenario.resolver ?? { answers: [], second: null };
+}
+
+/** The rules of both relays between a sender across the network and its resolver. */
+function stubRulesOf(one: CompiledDomain, forger: string): StubRules {
+  const { answers, second } = pathOf(one);
+  const rules = (own: readonly AnswerRule[]): readonly RelayRule[] =>
+    relayRules(own, (name) => one.names.absolute(name, "@"), forger);
+  return { first: rules(answers), second: rules(second ?? nobodyThere) };
 }
 
 /** Compiles every domain of the plan. `subnet` is one of the lab's 32 networks; `now` fixes all validity periods. */
@@ -189,16 +218,19 @@ export function compileWorld(plan: Plan, options: { readonly subnet: number; rea
     expiration: new Date(options.now.getTime() + 14 * 24 * hour),
   };
   let hostCount = 0;
-  const compiled = plan.domains.map((domain) =>
-    compileSteps(domain, { pki, validity, nobody: addresses.nobody }, () => addresses.mxHost(hostCount++)),
+  const whole = plan.domains.map((domain) =>
+    compileWhole(domain, { pki, validity, nobody: addresses.nobody }, () => addresses.mxHost(hostCount++)),
   );
+  const compiled = whole.map(({ steps }) => steps);
+  const forged = whole.flatMap((one) => (one.forged ? [one.forged] : []));
+  const { forger } = addresses.nameServers;
 
   const ring = createKeyRing();
   const infrastructureDrafts = infrastructure(addresses, validity);
   const nameServerOf = new Map(
     compiled.flatMap(([first]) => first.drafts.map(({ origin }) => [origin, first.nameServer] as const)),
   );
-  const rules = compiled.map((steps) => steps.map(rulesOf));
+  const rules = compiled.map((steps) => steps.map((one) => rulesOf(one, forger)));
   /** The internet as it is in one step; domains that have no such step are left out. */
   const treeOf = (step: number): ZoneTree => {
     const drafts = compiled.flatMap((steps) => steps[step]?.drafts ?? []);
@@ -214,9 +246,15 @@ export function compileWorld(plan: Plan, options: { readonly subnet: number; rea
     treeOf(step),
   );
   const [tree = treeOf(0)] = trees;
+  const forgedZones = buildTree(
+    [...infrastructureDrafts, ...forged.flatMap(({ drafts }) => drafts)],
+    (origin) => (origin === tld ? names.tld : names.relay),
+    ring,
+  ).zones.filter(({ origin }) => origin !== "." && origin !== tld);
 
   const fileOf = (origin: string, step: number): string =>
     `/zones/${step === 0 ? "" : `step-${step}/`}${origin === "." ? "root" : origin.replace(/\.$/, "")}.zone`;
+  const forgedFile = (origin: string): string => `/zones/forged/${origin.replace(/\.$/, "")}.zone`;
   const isDomain = (origin: string): boolean => origin !== "." && origin !== tld;
   const serverOf = (
     name: string,
@@ -247,7 +285,7 @@ export function compileWorld(plan: Plan, options: { readonly subnet: number; rea
   /** All zones that the domain has in any step, served as they are in this one. */
   const forwardedZones = (steps: CompiledSteps, step: number): readonly ForwardedZone[] => {
     const own = steps[step];
-    const struck = own && rulesOf(own);
+    const struck = own && rulesOf(own, forger);
     return originsOf(steps).map((origin) => ({
       origin: origin.toLowerCase(),
       forward: serverAt(step),
@@ -271,6 +309,7 @@ export function compileWorld(plan: Plan, options: { readonly subnet: number; rea
         questions: questionsOf(one).map((question) => expected(step, question)),
         hosts: one.hosts,
         forward: forwardedZones(steps, step),
+        stubRules: stubRulesOf(one, forger),
         ttl: Math.max(...Object.values(zones).map((zone) => zone.ttl)),
       };
     };
@@ -286,16 +325,28 @@ export function compileWorld(plan: Plan, options: { readonly subnet: number; rea
         .map((_, index) =>
           serverOf(`step-${index + 1}`, addresses.stepServer(index + 1), isDomain, index + 1),
         ),
+      ...(forgedZones.length > 0
+        ? [
+            {
+              name: "forger",
+              addresses: [forger],
+              zones: forgedZones.map(({ origin }) => ({ origin, file: forgedFile(origin) })),
+            },
+          ]
+        : []),
     ],
-    zoneFiles: trees.flatMap(({ zones }, step) =>
-      zones
-        .filter(({ origin }) => step === 0 || isDomain(origin))
-        .map((zone) => ({
-          path: fileOf(zone.origin, step),
-          content: masterFile(servable[step]?.get(zone.origin)?.zone ?? zone),
-        })),
-    ),
-    hosts: compiled.flatMap(([{ hosts }]) => hosts),
+    zoneFiles: [
+      ...trees.flatMap(({ zones }, step) =>
+        zones
+          .filter(({ origin }) => step === 0 || isDomain(origin))
+          .map((zone) => ({
+            path: fileOf(zone.origin, step),
+            content: masterFile(servable[step]?.get(zone.origin)?.zone ?? zone),
+          })),
+      ),
+      ...forgedZones.map((zone) => ({ path: forgedFile(zone.origin), content: masterFile(zone) })),
+    ],
+    hosts: [...compiled.flatMap(([{ hosts }]) => hosts), ...forged.flatMap(({ hosts }) => hosts)],
     relay: {
       listen: addresses.nameServers.relay,
       forward: addresses.nameServers.domains,
@@ -305,10 +356,15 @@ export function compileWorld(plan: Plan, options: { readonly subnet: number; rea
     },
     stubRelays: (stack) => {
       const forward = addresses.stack(stack).ipv4;
-      const relay = (listen: string, which: "first" | "second"): DnsRelay => ({
+      const relay = (listen: string, which: keyof StubRules): DnsRelay => ({
         listen,
         forward,
-        zones: compiled.flatMap((steps) => stubZones(steps, forward, which)),
+        zones: compiled
+          .filter((steps) => isRemote(steps[0].domain))
+          .flatMap((steps) => {
+            const rules = stubRulesOf(steps[0], forger)[which];
+            return originsOf(steps).map((origin) => ({ origin: origin.toLowerCase(), forward, rules }));
+          }),
       });
       return [relay(addresses.stub(stack), "first"), relay(addresses.secondStub(stack), "second")];
     },

@@ -55,6 +55,9 @@ export const policyMeanings: Readonly<Record<Policy, string>> = {
   dane: "opportunistic DANE",
   "dane-only": "mandatory DANE",
   may: "opportunistic TLS without DANE, the control",
+  oblivious: "DANE behind a resolver that does not validate, a control",
+  credulous: "DANE behind a resolver that only says that it validates, a control",
+  exposed: "DANE with the resolver across a network, a control",
   verify: "PKIX verification of the MX host name without DANE, a second control",
 };
 

@@ -16,6 +16,8 @@ const configuration = `server:
   use-syslog: no
   logfile: ""
   val-log-level: 2
+  # What failed is tried again soon; BIND does so with servfail-ttl 0.
+  val-bogus-ttl: 1
   log-queries: yes
   ede: yes
   cache-max-ttl: 60
