@@ -221,6 +221,7 @@ describe("controls", () => {
     scenarios: {
       x: {
         mx: { attacker: stripStarttls },
+        steps: [],
         expect: { dane: must("deferred"), control: leaksOnTheWire("cleartext") },
       },
     },
@@ -264,6 +265,7 @@ describe("controls", () => {
     scenarios: {
       x: {
         mx: { attacker: intercept(selfSigned()) },
+        steps: [],
         expect: { dane: must("deferred"), control: leaksToTheAttacker("encrypted") },
       },
     },
@@ -294,6 +296,7 @@ describe("controls", () => {
       scenarios: {
         x: {
           mx: { attacker: intercept(selfSigned()) },
+          steps: [],
           expect: { dane: must("deferred"), control: leaksToTheAttacker("encrypted", "cleartext") },
         },
       },
@@ -698,6 +701,7 @@ describe("the order in which evidence comes", () => {
       stale: { expect: { dane: must("deferred") } },
       strip: {
         mx: { attacker: stripStarttls },
+        steps: [],
         expect: { dane: must("deferred"), control: leaksOnTheWire("cleartext") },
       },
     },

@@ -48,11 +48,13 @@ const good: Text = { id: "good", expect: { dane: must("authenticated") } };
 const strip: Text = {
   id: "strip",
   mx: { attacker: stripStarttls },
+  steps: [],
   expect: { dane: must("deferred"), control: leaksOnTheWire("cleartext") },
 };
 const takes: Text = {
   id: "takes",
   mx: { attacker: intercept(selfSigned()) },
+  steps: [],
   expect: {
     dane: must("deferred"),
     control: leaksToTheAttacker("encrypted"),

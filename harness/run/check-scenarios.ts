@@ -44,7 +44,8 @@ export function checkFile(content: unknown, shown: string): readonly Scenario[] 
     const whole = complete(checked.data, parsed.data.group, shown);
     const problem = contradiction(whole);
     if (problem) throw new UsageError(`${where}: ${problem}`);
-    return withEndOfAttack(whole, checked.data.expect.after);
+    // A scenario that writes its own steps, and be it none, says itself what becomes of the attack.
+    return checked.data.steps === undefined ? withEndOfAttack(whole, checked.data.expect.after) : whole;
   });
 }
 
@@ -247,7 +248,7 @@ function endsOnce({ expect, limit, steps }: ScenarioText): boolean {
  * to the resolver are as they should be.
  */
 function withEndOfAttack(scenario: Scenario, after: z.infer<typeof expectation> | undefined): Scenario {
-  if (!isAttack(scenario) || scenario.limit !== null || scenario.steps.length > 0) return scenario;
+  if (!isAttack(scenario) || scenario.limit !== null) return scenario;
   const dane = after ? exact(after) : must("authenticated");
   const over: Step = {
     title: "the attack is over",

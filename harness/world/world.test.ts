@@ -166,6 +166,7 @@ describe("attackers", () => {
           {
             id: "attack",
             mx: { certificate, attacker: intercept(certificate) },
+            steps: [],
             expect: { dane: must("deferred"), control: leaksToTheAttacker("encrypted") },
           },
         ],
