@@ -182,3 +182,13 @@ test("the queue id of every line that names one", () => {
     "4ZtCFh0Vk1z7nfK",
   );
 });
+
+test("TLS of a session that was lost does not count for the next one with the same server", () => {
+  const at = "Nov 24 15:00:00 sender postfix/may/smtp[42]:";
+  const found = read([
+    `${at} Untrusted TLS connection established to mx.x.example[198.18.20.1]:25: TLSv1.3 with cipher X (256/256 bits)`,
+    `${at} 4AC061F4: lost connection with mx.x.example[198.18.20.1] while performing the EHLO handshake`,
+    `${at} 4AC061F4: to=<u@x.example>, relay=mx.x.example[198.18.20.1]:25, delay=1, delays=0/0/1/0, dsn=2.0.0, status=sent (250 ok)`,
+  ]);
+  expect(found).toEqual({ "u@x.example": "sent none" });
+});

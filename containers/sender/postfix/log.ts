@@ -8,6 +8,9 @@ import type { ClaimedAttempt, Reason } from "../../../harness/model/evidence.ts"
 
 const tlsLine =
   /postfix\/\S+\[(\d+)\]: (Verified|Trusted|Untrusted|Anonymous) TLS connection (?:established|reused) to \S+?\[([^\]]+)\]:\d+/;
+/** A session that ended without a verdict on the recipient: another one may follow. */
+const sessionEndLine =
+  /postfix\/\S+\[(\d+)\]: [0-9A-Za-z]+: (?:lost connection with|conversation with) \S+?\[([^\]]+)\](?:\[\d+\])? (?:while|timed out)/;
 const verificationLine =
   /postfix\/\S+\[(\d+)\]: (?:server|CA) certificate verification failed for \S+?\[([^\]]+)\]:\d+: (?:num=\d+:)?(.*)$/;
 const statusLine =
@@ -91,6 +94,12 @@ export function createPostfixLogReader(): LogReader {
       if (verification) {
         const [, process = "", address = "", check = ""] = verification;
         pendingOf(process).verification.set(address, check);
+        return undefined;
+      }
+      const ended = sessionEndLine.exec(line);
+      if (ended) {
+        // The next session with the same address, for the same message, may be in clear text.
+        pendingOf(ended[1] ?? "").tls.delete(ended[2] ?? "");
         return undefined;
       }
       const status = statusLine.exec(line);
