@@ -1,5 +1,5 @@
 import type { ZoneKey } from "./keys.ts";
-import { canonicalWireName, isWithin, labelsOf } from "./name.ts";
+import { canonicalWireName, labelsOf, parentOf } from "./name.ts";
 import { canonicalRdata, type ResourceRecord, rawRecord, typeNumber } from "./record.ts";
 
 export interface RRset {
@@ -36,8 +36,10 @@ export function cutsOf(origin: string, records: readonly ResourceRecord[]): Read
 
 /** Whether the name is below a delegation, so that the zone has no say over it (glue). */
 export function isOccluded(name: string, cuts: ReadonlySet<string>): boolean {
-  const low = name.toLowerCase();
-  for (const cut of cuts) if (low !== cut && isWithin(low, cut)) return true;
+  // Upwards by name: a TLD has thousands of cuts.
+  for (let above = parentOf(name.toLowerCase()); above !== "."; above = parentOf(above)) {
+    if (cuts.has(above)) return true;
+  }
   return false;
 }
 
