@@ -33,6 +33,8 @@ export interface EdgeParts {
   /** The client goes on with another message on the same connection. */
   onAnother(part: SessionOpening): void;
   onClose(session: Session): void;
+  /** TLS secrets of the connection: a line of the NSS key log format. */
+  onKey(line: string): void;
   onFault(message: string): void;
 }
 
@@ -133,6 +135,7 @@ export class Edge {
           },
         );
       },
+      onKey: (line) => this.#parts.onKey(line),
       onSilence: this.#onSilence,
       onFault: (message) => onFault(`${opening.host}: ${message}`),
     });

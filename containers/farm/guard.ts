@@ -1,8 +1,7 @@
-import { spawn } from "node:child_process";
 import { isIPv6 } from "node:net";
 import { createInterface } from "node:readline";
 import type { StrayPacket } from "../../harness/model/farm.ts";
-import { HarnessError } from "../../harness/words/errors.ts";
+import { startTcpdump } from "./tcpdump.ts";
 
 export interface GuardReports {
   stray(packet: StrayPacket): void;
@@ -15,7 +14,6 @@ const near = {
   ipv4: ["127.0.0.0/8", "169.254.0.0/16", "224.0.0.0/4", "255.255.255.255/32", "0.0.0.0/32"],
   ipv6: ["::1/128", "::/128", "fe80::/10", "ff00::/8"],
 };
-const startDeadline = 10_000;
 
 /** A pcap filter: IP packets whose destination is neither in these networks (CIDR) nor near. */
 export function filterFor(inside: readonly string[]): string {
@@ -28,46 +26,19 @@ export function filterFor(inside: readonly string[]): string {
 }
 
 /**
- * Watches with tcpdump what this network namespace sends. Resolves with a function that stops it once tcpdump listens;
- * HarnessError where it does not.
+ * Watches what this network namespace sends. Resolves with a function that ends that once it sees; HarnessError where it
+ * does not.
  */
 export function guard(inside: readonly string[], reports: GuardReports): Promise<() => void> {
-  return new Promise((resolve, reject) => {
-    const options = ["-i", "any", "-Q", "out", "-l", "-n", "-tt", "--immediate-mode"];
-    const tcpdump = spawn("tcpdump", [...options, filterFor(inside)], { stdio: ["ignore", "pipe", "pipe"] });
-    const said: string[] = [];
-    let listening = false;
-    let stopped = false;
-    const end = (how: string) => {
-      clearTimeout(timer);
-      if (stopped) return;
-      stopped = true;
-      const message = `tcpdump ${how}; it said: ${said.slice(-5).join(" / ") || "nothing"}`;
-      if (listening) reports.fault(message);
-      else reject(new HarnessError(message));
-    };
-    const stop = () => {
-      stopped = true;
-      tcpdump.kill();
-    };
-    const timer = setTimeout(() => {
-      end(`did not listen within ${startDeadline / 1000} s`);
-      tcpdump.kill();
-    }, startDeadline);
-    createInterface({ input: tcpdump.stdout }).on("line", (line) => {
-      // It ends with an empty line.
-      if (line !== "") reports.stray(packetOf(line));
-    });
-    createInterface({ input: tcpdump.stderr }).on("line", (line) => {
-      said.push(line);
-      if (!line.startsWith("listening on")) return;
-      listening = true;
-      clearTimeout(timer);
-      resolve(stop);
-    });
-    tcpdump.on("error", (error) => end(`cannot be run (${error.message})`));
-    tcpdump.on("close", (code, signal) => end(`ended with ${signal ?? `status ${code}`}`));
-  });
+  return startTcpdump(
+    ["-i", "any", "-Q", "out", "-l", "-n", "-tt", "--immediate-mode", filterFor(inside)],
+    (output) =>
+      createInterface({ input: output }).on("line", (line) => {
+        // It ends with an empty line.
+        if (line !== "") reports.stray(packetOf(line));
+      }),
+    reports.fault,
+  );
 }
 
 /** "1732437296.123456 eth0 Out IP 198.18.0.9.4242 > 192.0.2.1.9: UDP, length 5" */

@@ -5,6 +5,7 @@ import type { PemChain, TlsState } from "../../harness/model/farm.ts";
 import { messageOf } from "../../harness/words/errors.ts";
 import { credentialsOf, servedFingerprint, type TlsSettings } from "./certificates.ts";
 import { type ClientHello, rawPublicKey, readFirstFlight } from "./client-hello.ts";
+import { textOf } from "./lines.ts";
 import { RawPublicKeyServer } from "./raw-public-key.ts";
 import type { Recorder } from "./recorder.ts";
 import { type AlertName, alert, readAlert, serverHello } from "./tls-records.ts";
@@ -50,6 +51,8 @@ export interface HandshakeParts {
   /** The handshake begins: the connection ends with this stream. */
   onBegin(tls: Duplex): void;
   onSecured(tls: Duplex, serverName: string | null): void;
+  /** TLS secrets of the session: a line of the NSS key log format. */
+  onKey(line: string): void;
   /** From now on the client gets no answer. */
   onSilence(): void;
   onFault(message: string): void;
@@ -145,6 +148,7 @@ function handshakeWithRawKey(parts: HandshakeParts, hello: ClientHello): void {
   const tls = new RawPublicKeyServer(client, certificate);
   parts.onBegin(tls);
   tls.on("error", (error) => recorder.tlsFailed(error.message));
+  tls.on("keylog", parts.onKey);
   tls.once("secure", (state: TlsState) => {
     const { fingerprint } = credentialsOf(certificate, parts.tls);
     if (fingerprint !== null && !isAsked) recorder.certificateServed(fingerprint);
@@ -181,6 +185,7 @@ function handshake(parts: HandshakeParts, hello: ClientHello): void {
       if (!established) failed("connection closed during the handshake", "");
     });
     parts.onBegin(tls);
+    tls.on("keylog", (line: Buffer) => parts.onKey(textOf(line)));
     tls.on("error", (error: NodeJS.ErrnoException) => {
       if (established) recorder.note(reasonOf(error));
       else failed(reasonOf(error), error.code ?? "");

@@ -1,5 +1,5 @@
 import { type ChildProcessByStdio, spawn } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { connect, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -18,7 +18,10 @@ export class RawPublicKeyServer extends Duplex {
   #ciphertext: Socket | undefined;
   #said = "";
 
-  /** Emits "secure" with a TlsState once the handshake is over, and "error" if there will be none. */
+  /**
+   * Emits "secure" with a TlsState once the handshake is over, and "error" if there will be none; "keylog" with each line
+   * of secrets, as TLSSocket does.
+   */
   constructor(client: Socket, { chain, key }: PemChain) {
     super();
     this.#client = client;
@@ -38,6 +41,8 @@ export class RawPublicKeyServer extends Duplex {
           file("chain"),
           "-key",
           file("key"),
+          "-keylogfile",
+          file("keylog"),
         ],
       ],
       { stdio: ["pipe", "pipe", "pipe"] },
@@ -78,10 +83,22 @@ export class RawPublicKeyServer extends Duplex {
     const before = this.#said;
     this.#said += String(text);
     const state = summary(this.#said);
-    if (state !== null && summary(before) === null) this.emit("secure", state);
+    if (state === null || summary(before) !== null) return;
+    this.#tellKeys();
+    this.emit("secure", state);
+  }
+
+  #tellKeys(): void {
+    const path = join(this.#folder, "keylog");
+    if (!existsSync(path)) return;
+    const lines = readFileSync(path, "utf8").split("\n");
+    // Its first line is a comment.
+    for (const line of lines) if (line !== "" && !line.startsWith("#")) this.emit("keylog", line);
   }
 
   #ended(): void {
+    // Those of a handshake that failed are of use too.
+    this.#tellKeys();
     if (summary(this.#said) === null) {
       const [reason = "openssl ended without a handshake"] =
         /error:.*/.exec(this.#said) ?? this.#said.trim().split("\n").slice(-1);

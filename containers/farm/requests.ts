@@ -1,6 +1,7 @@
 import type { DnsRelay as DnsRelaySpec, FarmEvent, FarmRequest } from "../../harness/model/farm.ts";
 import { HarnessError } from "../../harness/words/errors.ts";
 import { ask } from "./ask.ts";
+import { Capture } from "./capture.ts";
 import { DnsRelay } from "./dns-relay.ts";
 import { guard } from "./guard.ts";
 import { MxListener } from "./listener.ts";
@@ -25,6 +26,7 @@ export class Farm {
   /** By the address they listen on. */
   readonly #dnsRelays = new Map<string, DnsRelay>();
   readonly #stops: (() => void)[] = [];
+  #capture: Capture | undefined;
 
   constructor(ports: FarmPorts, emit: (event: FarmEvent) => void) {
     this.#ports = ports;
@@ -32,6 +34,8 @@ export class Farm {
     this.#listener = new MxListener({
       opened: ({ id, domain, remoteAddress }) => emit({ event: "opened", id, domain, remoteAddress }),
       closed: (session) => emit({ event: "session", session }),
+      key: ({ localAddress, remoteAddress }, line) =>
+        this.#capture?.addKey(localAddress, remoteAddress, line),
       fault: this.#fault,
     });
     this.#stops.push(() => this.#listener.close());
@@ -71,6 +75,15 @@ export class Farm {
           }),
         );
         return null;
+      case "capture": {
+        const capture = await Capture.start(request);
+        this.#capture = capture;
+        this.#stops.push(() => capture.stop());
+        return null;
+      }
+      case "packets":
+        if (!this.#capture) throw new HarnessError("no packets are kept: that was not asked for");
+        return this.#capture.take(request.trial);
       case "stray":
         await sendStray(request.address);
         return null;

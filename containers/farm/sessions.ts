@@ -13,6 +13,8 @@ import { dialogue, genuineServer } from "./upstreams.ts";
 export interface SessionReports {
   opened(session: SessionOpening): void;
   closed(session: Session): void;
+  /** A line of TLS secrets of a session with this contact. */
+  key(contact: Contact, line: string): void;
   fault(message: string): void;
 }
 
@@ -38,6 +40,7 @@ function receive(client: Socket, host: FarmHost, contact: Contact, reports: Sess
     certificateFor: (serverName) => certificateFor(host, serverName),
     onAnother: reports.opened,
     onClose: reports.closed,
+    onKey: (line) => reports.key(contact, line),
     onFault: reports.fault,
   });
 }
@@ -61,12 +64,14 @@ function attack(
     policy,
     upstream: genuineServer(() => {
       const [near, far] = createLink();
-      receive(far, host, contact, reports);
+      // What passes between the two is on no wire.
+      receive(far, host, contact, { ...reports, key: () => undefined });
       return near;
     }),
     certificateFor: () => (attacker.does === "intercept" ? attacker.certificate : host.certificate),
     onAnother: reports.opened,
     onClose: reports.closed,
+    onKey: (line) => reports.key(contact, line),
     onFault: reports.fault,
   });
 }

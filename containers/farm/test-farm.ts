@@ -8,6 +8,11 @@ import type { SessionOpening } from "./recorder.ts";
 export interface TestFarm {
   readonly port: number;
   readonly opened: readonly SessionOpening[];
+  readonly keys: readonly {
+    readonly localAddress: string;
+    readonly remoteAddress: string;
+    readonly line: string;
+  }[];
   readonly faults: readonly string[];
   /** The record of this witness's session of that number, from 0 on, once it is closed. */
   session(witness?: Session["witness"], number?: number): Promise<Session>;
@@ -36,10 +41,12 @@ export function hostAt(address: string, difference: Partial<FarmHost> = {}): Far
 export async function startFarm(...hosts: readonly FarmHost[]): Promise<TestFarm> {
   const opened: SessionOpening[] = [];
   const sessions: Session[] = [];
+  const keys: TestFarm["keys"][number][] = [];
   const faults: string[] = [];
   const listener = new MxListener({
     opened: (session) => opened.push(session),
     closed: (session) => sessions.push(session),
+    key: ({ localAddress, remoteAddress }, line) => keys.push({ localAddress, remoteAddress, line }),
     fault: (message) => faults.push(message),
   });
   listener.addHosts(hosts);
@@ -47,6 +54,7 @@ export async function startFarm(...hosts: readonly FarmHost[]): Promise<TestFarm
   return {
     port,
     opened,
+    keys,
     faults,
     session: (witness = "receiver", number = 0) =>
       until(() => sessions.filter((session) => session.witness === witness)[number], {

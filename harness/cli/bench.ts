@@ -70,7 +70,7 @@ async function withLab<T>(
       planned,
       made,
       programs,
-      { runId, network, labels, keep: false, signal: new AbortController().signal },
+      { runId, network, labels, keep: false, captured: new Set(), signal: new AbortController().signal },
       listener,
     );
     try {
@@ -160,6 +160,7 @@ async function costPerTrial(
           broken: new Promise<never>(() => undefined),
           onEvidence: (evidence) => judging.add(evidence),
           change: async () => undefined,
+          storePackets: async () => null,
         });
         byDanelab.push((performance.now() - start) / mailsPerRound);
         const wrong = judging.finish().trials.find(({ verdict }) => verdict !== "pass");
@@ -194,6 +195,7 @@ async function labPerScenario(
         version: "bench",
         options: {},
         keep: false,
+        packets: "none",
         signal: new AbortController().signal,
       },
       { progress: () => undefined, evidence: () => undefined, verdict: () => undefined },

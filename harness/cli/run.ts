@@ -8,15 +8,23 @@ import { runLabel } from "../lab/lab.ts";
 import { preparePrograms } from "../lab/programs.ts";
 import { loadRegistry } from "../lab/registry.ts";
 import { plan } from "../model/plan.ts";
+import type { PacketChoice } from "../run/packets.ts";
 import { evidencePath, run } from "../run/pipeline.ts";
 import { stillLives } from "../run/sweep.ts";
-import { HarnessError } from "../words/errors.ts";
+import { HarnessError, UsageError } from "../words/errors.ts";
 import type { Command } from "./commands.ts";
+import type { Arguments } from "./options.ts";
 import { createOutput } from "./output.ts";
 import { createProgress } from "./progress.ts";
 import { selectionOptions, selectPolicies, selectScenarios, selectStacks } from "./selection.ts";
 import { exitStatus } from "./status.ts";
 import { packageVersion } from "./version.ts";
+
+function packetChoice(args: Arguments): PacketChoice {
+  const [all, none] = [args.flag("pcap"), args.flag("no-pcap")];
+  if (all && none) throw new UsageError("--pcap and --no-pcap contradict each other");
+  return all ? "all" : none ? "none" : "attacks";
+}
 
 export const runCommand: Command = {
   name: "run",
@@ -25,6 +33,8 @@ export const runCommand: Command = {
   options: {
     ...selectionOptions,
     out: { value: "DIR", help: "where the reports go (reports/out/<time> unless told)" },
+    pcap: { help: "store the packets of all trials, for Wireshark; of attack scenarios only unless told" },
+    "no-pcap": { help: "store no packets" },
     keep: { help: "leave the lab running; danelab clean ends it" },
     json: { help: "print results.json instead of the matrix" },
     verbose: { help: "print each verdict as it falls" },
@@ -34,6 +44,7 @@ export const runCommand: Command = {
     const scenarios = await selectScenarios(args, args.words);
     const stacks = selectStacks(args, registry);
     const policies = selectPolicies(args);
+    const packets = packetChoice(args);
     const planned = plan(scenarios, { stacks, policies });
     const output = await createOutput(args.value("out"));
 
@@ -56,6 +67,13 @@ export const runCommand: Command = {
 
       progress.start(planned.trials.length);
       const writes: Promise<void>[] = [];
+      const store = (path: string, content: string | Buffer): void => {
+        const file = join(output.folder, path);
+        const written = mkdir(dirname(file), { recursive: true }).then(() => writeFile(file, content));
+        // Told once the run is over and its lab is gone.
+        written.catch(() => undefined);
+        writes.push(written);
+      };
       const { results, sni } = await run(
         {
           plan: planned,
@@ -64,20 +82,16 @@ export const runCommand: Command = {
           engine,
           runId,
           version: await packageVersion(),
-          options: { scenarios: args.words, stacks: stacks.map(({ id }) => id), policies },
+          options: { scenarios: args.words, stacks: stacks.map(({ id }) => id), policies, packets },
+          packets,
           keep: args.flag("keep"),
           signal: interrupt.signal,
         },
         {
           progress: progress.note,
-          evidence: (evidence) => {
-            const file = join(output.folder, evidencePath(evidence.trial));
-            const text = `${JSON.stringify(evidence, null, 1)}\n`;
-            const written = mkdir(dirname(file), { recursive: true }).then(() => writeFile(file, text));
-            // Told once the run is over and its lab is gone.
-            written.catch(() => undefined);
-            writes.push(written);
-          },
+          packets: store,
+          evidence: (evidence) =>
+            store(evidencePath(evidence.trial), `${JSON.stringify(evidence, null, 1)}\n`),
           verdict: (result) => {
             progress.verdict(result);
             if (args.flag("verbose")) progress.note(verdictLine(result, { columns: 100, colour: false }));

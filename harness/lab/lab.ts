@@ -8,6 +8,7 @@ import type { ContainerSpec, Engine, NetworkSpec, RunningContainer } from "./eng
 import { proveReady } from "./ready.ts";
 import { type FarmClient, farmProgram, startFarmProgram } from "./requests.ts";
 import { harnessAddress, type SendingHost, type StackPrograms } from "./sending-host.ts";
+import { wantedPackets } from "./wanted-packets.ts";
 
 export type { SendingHost, StackPrograms } from "./sending-host.ts";
 
@@ -39,6 +40,8 @@ export interface Lab {
   readonly hosts: ReadonlyMap<string, SendingHost>;
   readonly farm: FarmClient;
   readonly containers: readonly RunningContainer[];
+  /** Trials whose packets are kept, for the farm to give. */
+  readonly captured: ReadonlySet<string>;
   close(): Promise<void>;
 }
 
@@ -48,6 +51,8 @@ export interface LabOptions {
   readonly labels: Readonly<Record<string, string>>;
   /** The lab is to go on when the harness ends. */
   readonly keep: boolean;
+  /** Trials whose packets are to be kept. */
+  readonly captured: ReadonlySet<string>;
   readonly signal: AbortSignal;
 }
 
@@ -160,6 +165,20 @@ export async function startLab(
     return client;
   };
 
+  let captured: ReadonlySet<string> = new Set();
+  /** Packets are for people to look at: where they cannot be had, all else goes on. */
+  const capture = async (client: FarmClient): Promise<void> => {
+    if (options.captured.size === 0) return;
+    const { ipv4, ipv6 } = addresses.mxHosts;
+    const wanted = wantedPackets(plan, world, options.captured);
+    try {
+      await client.capture({ device: "eth0", networks: [...ipv4, ipv6], wanted });
+      captured = options.captured;
+    } catch (error) {
+      listener.progress(messageOf(error));
+    }
+  };
+
   const startFarm = async () => {
     const container = await start({
       name: "farm",
@@ -183,6 +202,7 @@ export async function startLab(
     await Promise.all([
       client.serve(world.hosts),
       client.guard(inside),
+      capture(client),
       ...relays.map((relay) => client.relayDns(relay)),
     ]);
     return { client, container };
@@ -227,6 +247,9 @@ export async function startLab(
       `printf '${nameServers.map((server) => `nameserver ${server}\\n`).join("")}options ${resolverOptions}\\n' > /etc/resolv.conf`,
       ...addresses.mxHosts.ipv4.map((range) => `ip route add ${range} via ${addresses.farm.ipv4}`),
       `ip -6 route add ${addresses.mxHosts.ipv6} via ${addresses.farm.ipv6}`,
+      // Hosts that are down: nobody answers for their address, which senders learn at once.
+      `ip route add unreachable ${addresses.nobody.ipv4}`,
+      `ip -6 route add unreachable ${addresses.nobody.ipv6}`,
       // A packet for the outside must be seen to be counted: without a route it would not even be sent.
       `ip route replace default via ${addresses.farm.ipv4}`,
       `ip -6 route replace default via ${addresses.farm.ipv6}`,
@@ -339,6 +362,7 @@ export async function startLab(
       hosts: new Map(hosts.map((one) => [one.id, one])),
       farm: farm.client,
       containers,
+      captured,
       close,
     };
   } catch (error) {

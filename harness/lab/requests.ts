@@ -11,6 +11,7 @@ import type {
   StrayPacket,
   Submitted,
 } from "../model/farm.ts";
+import type { CapturedPackets, CaptureOrder } from "../model/packets.ts";
 import { durations } from "../words/durations.ts";
 import { HarnessError, messageOf } from "../words/errors.ts";
 import { within } from "../words/until.ts";
@@ -34,6 +35,10 @@ export interface FarmClient {
   /** Changes how the DNS relay on that address serves these zones. */
   forwardDns(listen: string, zones: readonly ForwardedZone[]): Promise<void>;
   guard(inside: readonly string[]): Promise<void>;
+  /** Keeps the packets of the trials named in the order. */
+  capture(order: CaptureOrder): Promise<void>;
+  /** All packets of one trial; afterwards no more are kept for it. */
+  packets(trial: string): Promise<CapturedPackets>;
   stray(address: string): Promise<void>;
   /** Puts DNS messages to the server, from that source address where one is named. */
   ask(server: string, messages: readonly Uint8Array[], source?: string): Promise<readonly RawAnswer[]>;
@@ -117,6 +122,13 @@ export async function startFarmProgram(
     },
     async guard(inside) {
       await request({ op: "guard", inside }, durations.programReady);
+    },
+    async capture(order) {
+      await request({ op: "capture", ...order }, durations.programReady);
+    },
+    async packets(trial) {
+      const value = await request({ op: "packets", trial }, durations.programReady);
+      return value as CapturedPackets;
     },
     async stray(address) {
       await request({ op: "stray", address }, durations.programReady);

@@ -92,4 +92,6 @@ export interface Evidence extends StepEvidence {
   readonly trial: string;
   /** Of the steps after the first, in order. */
   readonly steps: readonly StepEvidence[];
+  /** Path of its capture file, relative to the results document; null: its packets were not kept. */
+  readonly packets: string | null;
 }

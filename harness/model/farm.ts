@@ -1,3 +1,4 @@
+import type { CaptureOrder } from "./packets.ts";
 import type { AnswerAction, ListeningBehaviour, PathAttack } from "./scenario.ts";
 
 /** What the farm is told and what it reports: JSON lines on one stream, in both directions. */
@@ -201,6 +202,10 @@ export type FarmRequest =
     }
   /** Count packets to outside of these networks. Answer: null once it listens. */
   | { readonly op: "guard"; readonly inside: readonly string[] }
+  /** Keep the packets of trials from now on. Answer: null once they are seen. */
+  | ({ readonly op: "capture" } & CaptureOrder)
+  /** All packets of one trial; with that it is over. Answer: CapturedPackets. */
+  | { readonly op: "packets"; readonly trial: string }
   /** Sends one UDP packet to the address, for tests of the guard. Answer: null. */
   | { readonly op: "stray"; readonly address: string };
 

@@ -76,6 +76,7 @@ export function unjudged(trial: Trial, evidence: Evidence | undefined, reason: s
     ms: 0,
     errors: [reason],
     steps: [],
+    packets: null,
   };
   return {
     trial,

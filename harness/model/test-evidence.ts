@@ -93,7 +93,7 @@ export function stepEvidence(rest: Partial<StepEvidence> = {}): StepEvidence {
 }
 
 export function evidence(trial: string, step: StepEvidence, ...later: readonly StepEvidence[]): Evidence {
-  return { trial, ...step, steps: later };
+  return { trial, ...step, steps: later, packets: null };
 }
 
 /** What each outcome looks like to witnesses that agree. */

@@ -33,6 +33,7 @@ export function startConformanceRun(plan: Plan, registry: Registry): Conformance
         version: "test",
         options: {},
         keep: false,
+        packets: "none",
         signal: interrupt.signal,
       },
       { progress: quiet, evidence: quiet, verdict: (result) => verdicts.get(result.id)?.resolve(result) },

@@ -118,6 +118,7 @@ async function deliver(
     signal: signal ?? new AbortController().signal,
     broken: broken ?? new Promise<never>(() => undefined),
     onEvidence: (one) => evidence.push(one),
+    storePackets: async () => null,
     change: async (step: DomainStep) => {
       events.push(
         `change to ${step.questions.find(({ question }) => question.type === "TLSA")?.empty ? "no TLSA" : "TLSA"}`,

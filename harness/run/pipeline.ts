@@ -15,6 +15,7 @@ import { compileWorld, type DomainStep, type World } from "../world/world.ts";
 import { collectStack, evidenceOf, type StackCollector } from "./collect.ts";
 import { deliverFrom } from "./deliver.ts";
 import { leaseSubnet } from "./lease.ts";
+import { type PacketChoice, packetStore, trialsToCapture } from "./packets.ts";
 import { ownerLabels } from "./sweep.ts";
 
 /** The pipeline as a library function: plan in, verdicts as they fall, results document out. */
@@ -31,6 +32,7 @@ export interface RunInput {
   readonly options: Readonly<Record<string, unknown>>;
   /** Leaves the lab running. */
   readonly keep: boolean;
+  readonly packets: PacketChoice;
   readonly signal: AbortSignal;
 }
 
@@ -38,6 +40,8 @@ export interface RunListener {
   progress(line: string): void;
   /** A trial's evidence is complete; its verdict follows. */
   evidence(evidence: Evidence): void;
+  /** A capture file; the evidence that names its path follows. */
+  packets?(path: string, file: Buffer): void;
   verdict(result: TrialResult): void;
   /** The lab is up: for whoever wants to look into it, or to break it. */
   lab?(lab: Lab, world: World): void;
@@ -51,6 +55,10 @@ export interface Finished {
 
 export function evidencePath(trial: string): string {
   return `evidence/${trial.replaceAll("@", "-").replaceAll("+", "_")}.json`;
+}
+
+function packetsPath(trial: string): string {
+  return evidencePath(trial).replace(/json$/, "pcapng");
 }
 
 export async function run(input: RunInput, listener: RunListener): Promise<Finished> {
@@ -132,6 +140,7 @@ export async function run(input: RunInput, listener: RunListener): Promise<Finis
           },
           labels: labelsOf(input),
           keep: input.keep,
+          captured: trialsToCapture(plan, input.packets),
           signal,
         },
         {
@@ -170,6 +179,7 @@ export async function run(input: RunInput, listener: RunListener): Promise<Finis
         stub(second, stubRules.second),
       ]);
     };
+    const storePackets = packetStore(input.runId, lab, packetsPath, listener);
     await timed("deliver", () =>
       Promise.all(
         [...hosts.values()].map(async (host) => {
@@ -180,6 +190,7 @@ export async function run(input: RunInput, listener: RunListener): Promise<Finis
             broken: broken.of(host.id),
             onEvidence,
             change: (step) => change(host, step),
+            storePackets,
           });
         }),
       ),

@@ -9,6 +9,7 @@ import type { Results, TrialResult } from "../model/results.ts";
 import type { Policy, Scenario } from "../model/scenario.ts";
 import { HarnessError } from "../words/errors.ts";
 import { loadScenarios } from "./load-scenarios.ts";
+import type { PacketChoice } from "./packets.ts";
 import { run } from "./pipeline.ts";
 
 /** One run of the pipeline for a test, and all that it told on the way. */
@@ -19,6 +20,8 @@ export interface TestRun {
   readonly sni: ReadonlyMap<string, string | null>;
   /** As it was when it was told, by trial. */
   readonly evidence: ReadonlyMap<string, Evidence>;
+  /** Capture files by path. */
+  readonly packets: ReadonlyMap<string, Buffer>;
   /** "evidence ID" and "verdict ID", in the order told. */
   readonly told: readonly string[];
   readonly progress: readonly string[];
@@ -29,6 +32,7 @@ export interface TestRun {
 export interface TestRunOptions {
   readonly stacks: readonly Stack[];
   readonly policies?: readonly Policy[];
+  readonly packets?: PacketChoice;
   readonly signal?: AbortSignal;
   readonly onLab?: (lab: Lab) => void;
   readonly onEvidence?: (evidence: Evidence) => void;
@@ -67,6 +71,7 @@ export async function testRun(
   const planned = plan(scenarios, { stacks: options.stacks, policies: options.policies ?? ["dane", "may"] });
   const runId = randomBytes(3).toString("hex");
   const evidence = new Map<string, Evidence>();
+  const packets = new Map<string, Buffer>();
   const told: string[] = [];
   const progress: string[] = [];
   const { results, sni } = await run(
@@ -79,6 +84,7 @@ export async function testRun(
       version: "test",
       options: {},
       keep: false,
+      packets: options.packets ?? "none",
       signal: options.signal ?? new AbortController().signal,
     },
     {
@@ -91,6 +97,7 @@ export async function testRun(
         told.push(`evidence ${one.trial}`);
         options.onEvidence?.(one);
       },
+      packets: (path, file) => packets.set(path, file),
       verdict: ({ id }) => told.push(`verdict ${id}`),
       lab: (lab) => options.onLab?.(lab),
     },
@@ -101,6 +108,7 @@ export async function testRun(
     results,
     sni,
     evidence,
+    packets,
     told,
     progress,
     verdict(trial) {

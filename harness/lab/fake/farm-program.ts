@@ -1,5 +1,6 @@
 import { BlockList, isIPv6 } from "node:net";
 import type { FarmEvent, FarmRequest, MailToSubmit, RawAnswer, Submitted } from "../../model/farm.ts";
+import type { CapturedPackets } from "../../model/packets.ts";
 import { HarnessError, messageOf } from "../../words/errors.ts";
 import type { FakeInternet } from "./internet.ts";
 import type { FakeResolver } from "./resolver.ts";
@@ -19,6 +20,7 @@ export function fakeFarmProgram(
 ): (line: string) => Promise<void> {
   const inside = new BlockList();
   let guarded = false;
+  let captured: readonly string[] = [];
   const emit = (event: FarmEvent): void => writeLine(JSON.stringify(event));
 
   const ask = ({ messages, source }: Extract<FarmRequest, { op: "ask" }>): readonly RawAnswer[] =>
@@ -51,6 +53,14 @@ export function fakeFarmProgram(
           inside.addSubnet(address, Number(length), isIPv6(address) ? "ipv6" : "ipv4");
         }
         return null;
+      case "capture":
+        captured = request.wanted.map(({ trial }) => trial);
+        return null;
+      case "packets":
+        if (!captured.includes(request.trial))
+          throw new HarnessError(`no packets are kept for ${request.trial}`);
+        captured = captured.filter((trial) => trial !== request.trial);
+        return { packets: [], keys: [], leftOut: 0 } satisfies CapturedPackets;
       case "stray": {
         const { address } = request;
         if (guarded && !inside.check(address, isIPv6(address) ? "ipv6" : "ipv4"))

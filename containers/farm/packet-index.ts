@@ -1,0 +1,208 @@
+import type { CapturedPackets, WantedPackets } from "../../harness/model/packets.ts";
+import { HarnessError } from "../../harness/words/errors.ts";
+import { readQuestion } from "./dns-message.ts";
+import { addressKey, type Headers, readHeaders, tcpFlags } from "./packet-headers.ts";
+import type { Packet } from "./pcap-reader.ts";
+
+/** What is kept for one trial. */
+interface Trial {
+  readonly wanted: WantedPackets;
+  readonly peers: ReadonlySet<string>;
+  readonly packets: Packet[];
+  readonly keys: Set<string>;
+  octets: number;
+  leftOut: number;
+}
+
+/** DNS between one port of a client and a server: what comes back belongs to whoever's question went there. */
+interface Flow {
+  readonly owners: Set<Trial>;
+  readonly connection: Connection | null;
+}
+
+/** DNS over TCP: many a question may come, and what came before it is of interest to its trial too. */
+interface Connection {
+  readonly packets: Packet[];
+  octets: number;
+  /** The sequence number that the client's octets go on with. */
+  next: number;
+  /** The client's octets that are no whole question yet. */
+  rest: Buffer;
+}
+
+const dnsPort = 53;
+/** Clients use a port once or twice; what is older is over. */
+const mostFlows = 4096;
+
+export interface IndexLimits {
+  /** Of the packets of one trial, and of the beginning of one DNS connection. */
+  readonly octets: number;
+}
+
+/** Sorts packets to the trials that want them; what nobody wants is forgotten at once. */
+export class PacketIndex {
+  readonly #limits: IndexLimits;
+  readonly #trials = new Map<string, Trial>();
+  /** By the addresses of MX host and peer. */
+  readonly #byHost = new Map<string, Trial>();
+  /** Two stacks may share a domain. */
+  readonly #byZone = new Map<string, Set<Trial>>();
+  readonly #flows = new Map<string, Flow>();
+
+  constructor(wanted: readonly WantedPackets[], limits: IndexLimits = { octets: 4 * 1024 * 1024 }) {
+    this.#limits = limits;
+    for (const one of wanted) this.#want(one);
+  }
+
+  #want(wanted: WantedPackets): void {
+    const peers = new Set(wanted.peers.map(addressKey));
+    const trial: Trial = { wanted, peers, packets: [], keys: new Set(), octets: 0, leftOut: 0 };
+    this.#trials.set(wanted.trial, trial);
+    for (const pair of pairsOf(trial)) this.#byHost.set(pair, trial);
+    for (const zone of wanted.zones) {
+      const there = this.#byZone.get(zone) ?? new Set();
+      this.#byZone.set(zone, there.add(trial));
+    }
+  }
+
+  add(packet: Packet): void {
+    const headers = readHeaders(packet.frame);
+    if (headers === null) return;
+    const { from, to, fromPort, toPort } = headers;
+    const visited = this.#byHost.get(to + from) ?? this.#byHost.get(from + to);
+    if (visited) this.#keep(visited, packet);
+    else if (toPort === dnsPort) this.#fromClient(packet, headers);
+    else if (fromPort === dnsPort) this.#toClient(packet, headers);
+  }
+
+  /** A line of TLS secrets of the session between these addresses. */
+  addKey(host: string, peer: string, line: string): void {
+    this.#byHost.get(addressKey(host) + addressKey(peer))?.keys.add(line);
+  }
+
+  /** All that belongs to the trial; it is forgotten here. HarnessError: it was not wanted, or was taken already. */
+  take(name: string): CapturedPackets {
+    const trial = this.#trials.get(name);
+    if (!trial) throw new HarnessError(`no packets are kept for ${name}`);
+    this.#trials.delete(name);
+    for (const pair of pairsOf(trial)) this.#byHost.delete(pair);
+    for (const zone of trial.wanted.zones) this.#byZone.get(zone)?.delete(trial);
+    for (const { owners } of this.#flows.values()) owners.delete(trial);
+    return {
+      packets: trial.packets
+        .toSorted((a, b) => a.at - b.at)
+        .map(({ at, frame }) => ({ at, frame: frame.toString("base64") })),
+      keys: [...trial.keys],
+      leftOut: trial.leftOut,
+    };
+  }
+
+  #keep(trial: Trial, packet: Packet): void {
+    if (trial.octets + packet.frame.length > this.#limits.octets) {
+      trial.leftOut += 1;
+      return;
+    }
+    trial.octets += packet.frame.length;
+    // A copy: the chunk that it was read in holds many others.
+    trial.packets.push({ at: packet.at, frame: Buffer.from(packet.frame) });
+  }
+
+  #ownerOf(question: Buffer, { from, to }: Headers): Trial | undefined {
+    const name = readQuestion(question)?.name;
+    if (name === undefined) return undefined;
+    for (let zone = name; zone !== ""; zone = zone.replace(/^[^.]*\.?/, "")) {
+      const trials = this.#byZone.get(zone);
+      if (!trials) continue;
+      return [...trials].find(({ peers }) => peers.has(from) || peers.has(to));
+    }
+    return undefined;
+  }
+
+  #fromClient(packet: Packet, headers: Headers): void {
+    const key = flowKey(headers.from, headers.fromPort, headers.to);
+    if (headers.transport === "tcp") {
+      if ((headers.flags & tcpFlags.syn) !== 0) this.#begin(key, openConnection(headers));
+      this.#onConnection(key, packet, headers, "client");
+      return;
+    }
+    const owner = this.#ownerOf(headers.payload, headers);
+    const flow = { owners: new Set(owner ? [owner] : []), connection: null };
+    this.#begin(key + idOf(headers), flow);
+    // What ICMP says of it does not hold its id.
+    this.#begin(key, flow);
+    if (owner) this.#keep(owner, packet);
+  }
+
+  #toClient(packet: Packet, headers: Headers): void {
+    const key = flowKey(headers.to, headers.toPort, headers.from);
+    if (headers.transport === "tcp") {
+      this.#onConnection(key, packet, headers, "server");
+      return;
+    }
+    for (const owner of this.#flows.get(key + idOf(headers))?.owners ?? []) this.#keep(owner, packet);
+  }
+
+  #onConnection(key: string, packet: Packet, headers: Headers, by: "client" | "server"): void {
+    const flow = this.#flows.get(key);
+    if (!flow?.connection) return;
+    const { owners, connection } = flow;
+    for (const question of by === "client" ? questionsIn(connection, headers) : []) {
+      const owner = this.#ownerOf(question, headers);
+      if (!owner || owners.has(owner)) continue;
+      owners.add(owner);
+      for (const earlier of connection.packets) this.#keep(owner, earlier);
+    }
+    for (const owner of owners) this.#keep(owner, packet);
+
+    if (connection.octets + packet.frame.length <= this.#limits.octets) {
+      connection.octets += packet.frame.length;
+      connection.packets.push({ at: packet.at, frame: Buffer.from(packet.frame) });
+    }
+    if ((headers.flags & (tcpFlags.fin | tcpFlags.rst)) === 0) return;
+    connection.packets.length = 0;
+    if (owners.size === 0) this.#flows.delete(key);
+  }
+
+  #begin(key: string, flow: Flow): void {
+    // Anew at the end: the first are the oldest.
+    this.#flows.delete(key);
+    this.#flows.set(key, flow);
+    if (this.#flows.size <= mostFlows) return;
+    const [oldest] = this.#flows.keys();
+    if (oldest !== undefined) this.#flows.delete(oldest);
+  }
+}
+
+function pairsOf({ wanted, peers }: Trial): readonly string[] {
+  return wanted.addresses.map(addressKey).flatMap((host) => [...peers].map((peer) => host + peer));
+}
+
+function flowKey(client: string, port: number, server: string): string {
+  return `${client} ${port} ${server}`;
+}
+
+/** Of a DNS message; the same port may ask for several trials. */
+function idOf({ payload }: Headers): string {
+  return payload.length < 2 ? "" : ` ${payload.readUInt16BE(0)}`;
+}
+
+function openConnection({ sequence }: Headers): Flow {
+  const next = (sequence + 1) >>> 0;
+  return { owners: new Set(), connection: { packets: [], octets: 0, next, rest: Buffer.alloc(0) } };
+}
+
+/** The questions that the segment completes (RFC 1035 section 4.2.2). */
+function questionsIn(connection: Connection, { sequence, payload }: Headers): readonly Buffer[] {
+  // A segment that was sent again was read already.
+  if (payload.length === 0 || sequence !== connection.next) return [];
+  connection.next = (sequence + payload.length) >>> 0;
+  let octets = Buffer.concat([connection.rest, payload]);
+  const questions: Buffer[] = [];
+  while (octets.length >= 2 && octets.length >= 2 + octets.readUInt16BE(0)) {
+    const end = 2 + octets.readUInt16BE(0);
+    questions.push(octets.subarray(2, end));
+    octets = octets.subarray(end);
+  }
+  connection.rest = octets;
+  return questions;
+}
