@@ -12,6 +12,8 @@ interface DriverBase {
   readonly name: string;
   /** What this driver can run: version label (as in postfix@3.10) and the Debian suite it comes from. The first is the default. */
   readonly versions: readonly { readonly version: string; readonly suite: string }[];
+  /** Run only where it is asked for by name, not by default. */
+  readonly onRequest?: boolean;
   readonly tmpfs?: Readonly<Record<string, string>>;
   readonly capabilities?: readonly string[];
 }

@@ -69,17 +69,20 @@ export function programsOf(found: readonly Found<Driver>[]): readonly Program[] 
   );
 }
 
-/** "postfix" takes the default version, "postfix@3.10" that one; no selection takes the default version of each. */
+/**
+ * "postfix" takes the default version, "postfix@3.10" that one; no selection takes the default version of each but those
+ * that run on request only.
+ */
 export function selectPrograms(
   found: readonly Found<Driver>[],
   selection: readonly string[],
   option: string,
 ): readonly Program[] {
   const known = programsOf(found);
-  const defaults = found.flatMap(({ driver }) =>
-    driver.versions.slice(0, 1).map(({ version }) => ({ name: driver.name, version })),
-  );
-  if (selection.length === 0) return defaults;
+  const defaultOf = ({ driver }: Found<Driver>): readonly Program[] =>
+    driver.versions.slice(0, 1).map(({ version }) => ({ name: driver.name, version }));
+  const defaults = found.flatMap(defaultOf);
+  if (selection.length === 0) return found.filter(({ driver }) => !driver.onRequest).flatMap(defaultOf);
   return selection.map((wanted) => {
     const program =
       defaults.find(({ name }) => name === wanted) ?? known.find((one) => programId(one) === wanted);
