@@ -493,6 +493,7 @@ export type SenderSetup = (typeof senderSetups)[number];
  * no-tlsa-query: TLSA is not asked for at all;
  * no-envelope: no MAIL FROM in any session of a message that is not delivered;
  * reason-names-cause: the log's reason is one that names TLSA, DNSSEC, STARTTLS or the certificate;
+ * dsn-security: the status code of a message that waits is one of X.7, security or policy (RFC 3463 3.8);
  * not-claimed-secure: the log does not claim an authenticated delivery;
  * sni-per-host: SNI of each session is the name of the host it went to;
  * log-tells-channel: the log tells clear text from TLS, and TLS from an authenticated server.
@@ -502,6 +503,7 @@ export const watches = [
   "no-tlsa-query",
   "no-envelope",
   "reason-names-cause",
+  "dsn-security",
   "not-claimed-secure",
   "sni-per-host",
   "log-tells-channel",

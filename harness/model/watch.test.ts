@@ -36,6 +36,7 @@ describe("each watch, unmet and met", () => {
       /before the addresses of mx\.x/,
     ],
     ["no-tlsa-query", asked(`${mx} A`, `_25._tcp.${mx} TLSA`), /TLSA of _25._tcp.mx.* was asked for/],
+    ["dsn-security", { ...seen.deferred, attempts: [attempt("deferred", { dsn: "4.4.1" })] }, /4\.4\.1/],
     [
       "no-envelope",
       { ...seen.deferred, sessions: [emptySession({ commands: mail })] },
@@ -95,6 +96,8 @@ describe("each watch, unmet and met", () => {
     ["no-envelope", { ...seen.encrypted, sessions: [session({ commands: mail })] }],
     ["reason-names-cause", seen.deferred],
     ["reason-names-cause", seen.encrypted],
+    ["dsn-security", { ...seen.deferred, attempts: [attempt("deferred", { dsn: "4.7.5" })] }],
+    ["dsn-security", seen.encrypted],
     ["not-claimed-secure", seen.encrypted],
     ["not-claimed-secure", seen.deferred],
     ["sni-per-host", { ...seen.encrypted, sessions: [session(), session({ host: "mx2.x", sni: "mx2.x" })] }],

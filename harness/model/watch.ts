@@ -41,6 +41,9 @@ export function unmet(watch: Watch, evidence: StepEvidence, { outcome }: Observa
     case "reason-names-cause":
       if (!last || last.status === "sent" || (last.reason && telling.includes(last.reason))) return [];
       return [`the log's reason does not name DANE, DNSSEC, TLS or the certificate: ${last.text}`];
+    case "dsn-security":
+      if (!last || last.status === "sent" || last.dsn === null || /^\d\.7\./.test(last.dsn)) return [];
+      return [`the status code is ${last.dsn}, which does not speak of security`];
     case "not-claimed-secure":
       return last?.tls === "verified" ? ["the log claims an authenticated delivery"] : [];
     case "sni-per-host": {
