@@ -7,14 +7,17 @@ import { evidencePath } from "../run/pipeline.ts";
 import { messageOf, UsageError } from "../words/errors.ts";
 import type { Command } from "./commands.ts";
 import { printResults, type StoredPlan, writeReports } from "./output.ts";
+import { createProgress } from "./progress.ts";
 import { exitStatus } from "./status.ts";
 
-async function read(folder: string, file: string): Promise<string> {
-  return readFile(join(folder, file), "utf8").catch((error) => {
+async function read(folder: string, file: string) {
+  try {
+    return JSON.parse(await readFile(join(folder, file), "utf8"));
+  } catch (error) {
     throw new UsageError(
       `${join(folder, file)}: ${messageOf(error)}; danelab judge wants the folder that danelab run wrote`,
     );
-  });
+  }
 }
 
 export const judgeCommand: Command = {
@@ -26,8 +29,8 @@ export const judgeCommand: Command = {
     const [folder, ...rest] = args.words;
     if (folder === undefined || rest.length > 0)
       throw new UsageError("judge takes one folder; see danelab judge --help");
-    const stored: StoredPlan = JSON.parse(await read(folder, "plan.json"));
-    const before = resultsSchema.safeParse(JSON.parse(await read(folder, "results.json")));
+    const stored: StoredPlan = await read(folder, "plan.json");
+    const before = resultsSchema.safeParse(await read(folder, "results.json"));
     if (!before.success)
       throw new UsageError(
         `${join(folder, "results.json")}: ${before.error.issues[0]?.message ?? "not a results document"}`,
@@ -40,10 +43,13 @@ export const judgeCommand: Command = {
       sni: new Map(Object.entries(stored.sni)),
       evidencePath: (trial) => evidencePath(trial.id),
     });
+    const progress = createProgress(process.stderr);
+    progress.start(stored.plan.trials.length);
     for (const trial of stored.plan.trials) {
       const text = await readFile(join(folder, evidencePath(trial.id)), "utf8").catch(() => null);
-      if (text !== null) judging.add(JSON.parse(text));
+      if (text !== null) judging.add(JSON.parse(text)).forEach(progress.verdict);
     }
+    progress.end();
     const { trials, staleDivergences } = judging.finish();
     const results = {
       ...before.data,

@@ -2,7 +2,7 @@ import { loadRegistry, programsOf } from "../lab/registry.ts";
 import { programId } from "../model/plan.ts";
 import { UsageError } from "../words/errors.ts";
 import type { Command } from "./commands.ts";
-import { selectionOptions, selectScenarios } from "./selection.ts";
+import { findScenarios, selectionOptions } from "./selection.ts";
 
 const kinds = ["scenarios", "senders", "resolvers", "authorities"] as const;
 
@@ -10,6 +10,7 @@ export const listCommand: Command = {
   name: "list",
   usage: "list scenarios|senders|resolvers|authorities",
   summary: "List what there is, one per line, id first",
+  more: "danelab list scenarios takes ids and globs: danelab list scenarios 'ee-*'",
   options: {
     json: { help: "print JSON" },
     scenarios: selectionOptions.scenarios,
@@ -18,9 +19,11 @@ export const listCommand: Command = {
     const [word = "scenarios", ...patterns] = args.words;
     const kind = kinds.find((one) => one === word);
     if (!kind) throw new UsageError(`list ${word}: not known; there are ${kinds.join(", ")}`);
+    if (kind !== "scenarios" && patterns.length > 0)
+      throw new UsageError(`list ${kind} takes no further words; see danelab list --help`);
     const rows =
       kind === "scenarios"
-        ? (await selectScenarios(args, patterns)).map(({ id, group, title, cites }) => ({
+        ? (await findScenarios(args, patterns)).map(({ id, group, title, cites }) => ({
             id,
             group,
             title,

@@ -1,5 +1,6 @@
 import { parseArgs } from "node:util";
 import { messageOf, UsageError } from "../words/errors.ts";
+import { nearest } from "../words/nearest.ts";
 import type { Command } from "./commands.ts";
 
 /** One option of a command. With `value` it takes one; `many` may be given again. */
@@ -35,6 +36,8 @@ export function parse(command: Command, words: readonly string[]): Arguments {
       const all = Array.isArray(value) ? value : value === undefined ? [] : [value];
       return all.flatMap((one) => (typeof one === "string" ? [one] : []));
     };
+    if (positionals.length > 0 && !command.usage.includes(" "))
+      throw new UsageError(`${command.name} takes no further words`);
     return {
       words: positionals,
       flag: (name) => values[name] === true,
@@ -46,8 +49,10 @@ export function parse(command: Command, words: readonly string[]): Arguments {
           .filter(Boolean),
     };
   } catch (error) {
-    throw new UsageError(
-      `${messageOf(error).replace(/\. To specify a positional.*$/s, "")}; see danelab ${command.name} --help`,
-    );
+    const text = messageOf(error).replace(/\. To specify a positional.*$/s, "");
+    const [, wrong] = /^Unknown option '--([^'=]*)/.exec(text) ?? [];
+    const close = wrong === undefined ? undefined : nearest(wrong, Object.keys(command.options));
+    const meant = close === undefined ? "" : `; did you mean --${close}?`;
+    throw new UsageError(`${text}${meant || ";"} ${meant ? "See" : "see"} danelab ${command.name} --help`);
   }
 }

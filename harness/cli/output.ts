@@ -1,5 +1,5 @@
-import { mkdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
-import { dirname, join, relative, resolve } from "node:path";
+import { access, mkdir, readFile, rename, rm, symlink, writeFile } from "node:fs/promises";
+import { join, relative, resolve } from "node:path";
 import { junitXml } from "../../reports/junit.ts";
 import { summaryMarkdown } from "../../reports/markdown.ts";
 import { reportPage } from "../../reports/page.ts";
@@ -32,7 +32,7 @@ export async function createOutput(wanted: string | undefined): Promise<Output> 
   } catch (error) {
     throw new UsageError(`--out ${folder}: cannot be made: ${messageOf(error)}`);
   }
-  const latest = join(out, "latest");
+  await removeEarlier(folder);
 
   return {
     folder,
@@ -42,12 +42,33 @@ export async function createOutput(wanted: string | undefined): Promise<Output> 
     },
     async write(results, { json }) {
       await writeReports(folder, results);
-      await mkdir(out, { recursive: true });
-      await rm(latest, { force: true });
-      await symlink(relative(dirname(latest), folder), latest);
+      await linkLatest(out, folder);
       printResults(results, folder, json);
     },
   };
+}
+
+/** What an earlier run left in the folder must not be taken for this run's. */
+async function removeEarlier(folder: string): Promise<void> {
+  const isRun = await access(join(folder, "plan.json")).then(
+    () => true,
+    () => false,
+  );
+  if (!isRun) return;
+  for (const made of ["plan.json", "results.json", "evidence"])
+    await rm(join(folder, made), { recursive: true, force: true });
+}
+
+/** reports/out/latest; another run may set it at the same time. A convenience: where it cannot be made, it is not there. */
+async function linkLatest(out: string, folder: string): Promise<void> {
+  const fresh = join(out, `latest-${process.pid}`);
+  try {
+    await mkdir(out, { recursive: true });
+    await symlink(relative(out, folder), fresh);
+    await rename(fresh, join(out, "latest"));
+  } catch {
+    await rm(fresh, { force: true }).catch(() => undefined);
+  }
 }
 
 export async function writeReports(folder: string, results: Results): Promise<void> {

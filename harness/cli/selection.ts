@@ -28,22 +28,43 @@ export function selectPolicies(args: Arguments): readonly Policy[] {
   });
 }
 
-/** All scenarios that match one of the ids or globs (all without any), and the canaries. */
-export async function selectScenarios(
-  args: Arguments,
-  patterns: readonly string[],
-): Promise<readonly Scenario[]> {
+interface Matching {
+  readonly all: readonly Scenario[];
+  matches(scenario: Scenario): boolean;
+}
+
+async function match(args: Arguments, patterns: readonly string[]): Promise<Matching> {
   const all = await loadScenarios(args.values("scenarios"));
-  if (patterns.length === 0) return all;
   const ids = all.map(({ id }) => id);
   for (const pattern of patterns) {
     if (ids.some((id) => matchesGlob(pattern, id))) continue;
     const close = nearest(pattern, ids);
     throw new UsageError(
-      `no scenario matches "${pattern}"${close ? `; did you mean "${close}"?` : ""} See danelab list scenarios`,
+      `no scenario matches "${pattern}"${close ? `; did you mean "${close}"?` : "."} See danelab list scenarios`,
     );
   }
-  return all.filter(({ id, canary }) => canary || patterns.some((pattern) => matchesGlob(pattern, id)));
+  return {
+    all,
+    matches: ({ id }) => patterns.length === 0 || patterns.some((pattern) => matchesGlob(pattern, id)),
+  };
+}
+
+/** The scenarios that match one of the ids or globs; all without any. */
+export async function findScenarios(
+  args: Arguments,
+  patterns: readonly string[],
+): Promise<readonly Scenario[]> {
+  const { all, matches } = await match(args, patterns);
+  return all.filter(matches);
+}
+
+/** For a run: the same, and the canaries. */
+export async function selectScenarios(
+  args: Arguments,
+  patterns: readonly string[],
+): Promise<readonly Scenario[]> {
+  const { all, matches } = await match(args, patterns);
+  return all.filter((scenario) => scenario.canary || matches(scenario));
 }
 
 export function selectStacks(args: Arguments, registry: Registry): readonly Stack[] {

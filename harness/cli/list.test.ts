@@ -1,0 +1,57 @@
+import { expect, test } from "vitest";
+import { loadRegistry } from "../lab/registry.ts";
+import { loadScenarios } from "../run/load-scenarios.ts";
+import { call } from "./test-cli.ts";
+
+const all = await loadScenarios([]);
+
+test("list names every scenario, id first, one per line; scenarios is what it lists unless told", async () => {
+  const { status, out } = await call("list", "scenarios");
+  expect(status).toBe(0);
+  expect(
+    out
+      .trimEnd()
+      .split("\n")
+      .map((line) => line.split(/ +/)[0]),
+  ).toEqual(all.map(({ id }) => id));
+  expect(out.trimEnd().split("\n")).toContainEqual(
+    expect.stringMatching(/^base-311 +A matching 3 1 1 in a signed zone$/),
+  );
+  expect((await call("list")).out).toBe(out);
+});
+
+test("ids and globs choose, and nothing else comes along", async () => {
+  const { out } = await call("list", "scenarios", "base-311", "atk-strip-*");
+  const wanted = all.filter(({ id }) => id === "base-311" || id.startsWith("atk-strip-"));
+  expect(wanted.length).toBeGreaterThan(1);
+  expect(
+    out
+      .trimEnd()
+      .split("\n")
+      .map((line) => line.split(/ +/)[0]),
+  ).toEqual(wanted.map(({ id }) => id));
+});
+
+test("--json has the sections cited too", async () => {
+  const { out } = await call("list", "scenarios", "base-311", "--json");
+  expect(JSON.parse(out)).toEqual([
+    {
+      id: "base-311",
+      group: "base",
+      title: "A matching 3 1 1 in a signed zone",
+      cites: ["RFC 7672 2.2", "RFC 7672 3.1.1"],
+    },
+  ]);
+});
+
+test.for(["senders", "resolvers", "authorities"] as const)(
+  "list %s names every version of each driver",
+  async (kind) => {
+    const programs = (await loadRegistry())[kind].flatMap(({ driver }) =>
+      driver.versions.map(({ version }) => ({ id: `${driver.name}@${version}`, name: driver.name, version })),
+    );
+    expect(programs.length).toBeGreaterThan(0);
+    expect((await call("list", kind)).out.trimEnd().split("\n")).toEqual(programs.map(({ id }) => id));
+    expect(JSON.parse((await call("list", kind, "--json")).out)).toEqual(programs);
+  },
+);

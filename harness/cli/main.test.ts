@@ -1,0 +1,131 @@
+import { access, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { commands } from "./commands.ts";
+import { call, danelab } from "./test-cli.ts";
+
+let folder = "";
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "danelab-cli-"));
+  await writeFile(join(folder, "a-file"), "");
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+test("without a command: the overview, status 2; help asked for: status 0", async () => {
+  const [bare, asked] = [await call(), await call("--help")];
+  expect({ ...bare, status: 0 }).toEqual(asked);
+  expect([bare.status, asked.status]).toEqual([2, 0]);
+  for (const { usage, summary } of commands) {
+    expect(asked.out).toMatch(new RegExp(`^ {2}${escaped(usage)} +${escaped(summary)}$`, "m"));
+  }
+});
+
+const escaped = (text: string) => text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
+
+test.for(commands.map(({ name }) => name))(
+  "%s --help tells usage and every option, and does nothing",
+  async (name) => {
+    const command = commands.find((one) => one.name === name)!;
+    const { status, out, err } = await call(name, "--help");
+    expect({ status, err }).toEqual({ status: 0, err: "" });
+    expect(out.startsWith(`Usage: danelab ${command.usage} [options]\n\n${command.summary}`)).toBe(true);
+    for (const [option, { value, help }] of Object.entries(command.options)) {
+      expect(out).toMatch(
+        new RegExp(`^ {2}--${option}${value ? ` ${escaped(value)}` : ""} +${escaped(help)}$`, "m"),
+      );
+    }
+  },
+);
+
+describe("what cannot be used ends with status 2 and one line that says why, before anything starts", () => {
+  test.for<[words: string, message: string]>([
+    ["rnu", '"rnu" is no command; did you mean "run"? There are run, list, '],
+    ["frobnicate", '"frobnicate" is no command; there are run, list, '],
+    ["run --polcy may", "Unknown option '--polcy'; did you mean --policy? See danelab run --help"],
+    ["run --frobnicate", "Unknown option '--frobnicate'; see danelab run --help"],
+    ["run --sender", "Option '--sender <value>' argument missing; see danelab run --help"],
+    ["run --policy verify", "--policy verify: not known; there are dane, dane-only, may"],
+    ["run --sender postfx", "--sender postfx: not known; there are postfix@"],
+    ["run --resolver unbound@0.1", "--resolver unbound@0.1: not known; there are "],
+    ["run base-3111", 'no scenario matches "base-3111"; did you mean "base-311"? See danelab list scenarios'],
+    ["run nothing-*", 'no scenario matches "nothing-*". See danelab list scenarios'],
+    ["run --scenarios FOLDER/none", "--scenarios FOLDER/none: ENOENT"],
+    ["run --scenarios FOLDER", "--scenarios FOLDER: holds no scenario files (*.ts, *.js, *.mjs)"],
+    ["run base-311 --out FOLDER/a-file/out", "--out FOLDER/a-file/out: cannot be made: ENOTDIR"],
+    ["run base-311 --out FOLDER/a-file", "--out FOLDER/a-file: cannot be made: EEXIST"],
+    ["list frobs", "list frobs: not known; there are scenarios, senders, resolvers, authorities"],
+    ["list senders postfix", "list senders takes no further words; see danelab list --help"],
+    ["explain", "explain takes one scenario id; see danelab list scenarios"],
+    ["explain base-311 base-wrong", "explain takes one scenario id; see danelab list scenarios"],
+    ["explain ee-*", "explain takes one id, not a pattern; see danelab list scenarios ee-*"],
+    ["judge", "judge takes one folder; see danelab judge --help"],
+    ["judge FOLDER", "FOLDER/plan.json: ENOENT"],
+    ["clean everything", "clean takes no further words; see danelab clean --help"],
+    ["test --project frob", "--project frob: not known; there are unit, lab, conformance"],
+  ])("danelab %s", async ([words, message]) => {
+    const real = (text: string) => text.replaceAll("FOLDER", folder);
+    const { status, out, err } = await call(...real(words).split(" "));
+    expect({ status, out, err }).toEqual({
+      status: 2,
+      out: "",
+      err: expect.stringMatching(new RegExp(`^danelab: ${escaped(real(message))}.*\\n$`)),
+    });
+  });
+
+  test("as a process too; and no folder is made for what was not run", async () => {
+    const said = await danelab("run", "base-3111", "--out", join(folder, "out"));
+    expect(said).toEqual({ status: 2, out: "", err: expect.stringMatching(/^danelab: no scenario.*\n$/) });
+    await expect(access(join(folder, "out"))).rejects.toThrow("ENOENT");
+  });
+
+  test("a DOCKER_HOST where nothing answers", async () => {
+    const { status, err } = await danelab("run", "base-311", "--out", join(folder, "out"));
+    expect({ status, err }).toEqual({
+      status: 2,
+      err: "danelab: DOCKER_HOST is tcp://127.0.0.1:1, but no container engine answers there\n",
+    });
+  });
+});
+
+test("doctor tells a line for each thing: what is there, and how to get what is missing", async () => {
+  const { status, out, err } = await danelab("doctor");
+  expect({ status, err }).toEqual({ status: 2, err: "" });
+  expect(out).toMatch(/^ok {6}danelab \d+\.\d+\.\d+ on Node v/m);
+  expect(out).toMatch(/^ok {6}\d+ cores, [\d.]+ GiB of memory/m);
+  expect(out).toMatch(
+    /^missing container engine at DOCKER_HOST=tcp:\/\/127.0.0.1:1: none answers: install and start one/m,
+  );
+  expect(out).toContain("apt-get install -y --no-install-recommends docker.io");
+});
+
+test("where no engine answers, that is told with status 3 by clean, which can do nothing without", async () => {
+  const { status, err } = await danelab("clean");
+  expect({ status, err }).toEqual({
+    status: 3,
+    err: expect.stringMatching(/^danelab: no container engine answers .*; see danelab doctor\n$/),
+  });
+});
+
+test("scenarios of a folder are listed and explained like danelab's own", async () => {
+  const own = join(folder, "own");
+  await mkdir(own);
+  await writeFile(
+    join(own, "mine.ts"),
+    `import { must, scenarios, selfSigned } from "danelab/vocabulary";
+     export default scenarios("mine", [{
+       id: "mine-other-name", title: "Another name in the certificate", cites: ["RFC 7671 5.1"],
+       mx: { certificate: selfSigned({ names: ["elsewhere.example"] }) },
+       expect: { dane: must("authenticated") },
+     }]);`,
+  );
+  const [list, explain, clash] = await Promise.all([
+    danelab("list", "scenarios", "mine-*", "--scenarios", own),
+    danelab("explain", "mine-other-name", "--scenarios", own),
+    danelab("list", "scenarios", "mine-*"),
+  ]);
+  expect(list).toEqual({ status: 0, out: "mine-other-name  Another name in the certificate\n", err: "" });
+  expect(explain).toMatchObject({ status: 0, err: "" });
+  expect(explain.out).toContain("names elsewhere.example");
+  expect(clash.status).toBe(2);
+});
