@@ -1,4 +1,5 @@
 import type { Session } from "./farm.ts";
+import type { Reach } from "./plan.ts";
 
 /** What a sender's log says of one delivery attempt, in the words of its driver's log reader. */
 export interface ClaimedAttempt {
@@ -90,6 +91,8 @@ export interface StepEvidence {
 /** All that the witnesses of one trial saw. The judge knows nothing else. */
 export interface Evidence extends StepEvidence {
   readonly trial: string;
+  /** network: what stands between sender and resolver may have told the sender other answers than these. */
+  readonly reach?: Reach;
   /** Of the steps after the first, in order. */
   readonly steps: readonly StepEvidence[];
   /** Path of its capture file, relative to the results document; null: its packets were not kept. */

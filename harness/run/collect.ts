@@ -267,7 +267,13 @@ function answersOf(answers: readonly string[], type: string): readonly string[] 
 
 export function evidenceOf({ trial, past, now }: TrialRecord): Evidence {
   const [first, ...later] = [...past, now].map(stepEvidenceOf);
-  return { trial: trial.id, ...(first ?? stepEvidenceOf(now)), steps: later, packets: null };
+  return {
+    trial: trial.id,
+    reach: trial.reach,
+    ...(first ?? stepEvidenceOf(now)),
+    steps: later,
+    packets: null,
+  };
 }
 
 function stepEvidenceOf(record: StepRecord): StepEvidence {

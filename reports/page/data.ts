@@ -1,6 +1,8 @@
 import { gzipSync } from "node:zlib";
 import type { Evidence } from "../../harness/model/evidence.ts";
 import type { Results, ScenarioResult, TrialResult } from "../../harness/model/results.ts";
+import { sequenceOf } from "../sequence/events.ts";
+import { sequenceHtml } from "../sequence/html.ts";
 import { commandFor } from "../shared/command.ts";
 import { outcomeMeanings, policyMeanings, verdictSigns } from "../shared/signs.ts";
 import { type Html, html, trusted } from "./html.ts";
@@ -13,6 +15,8 @@ export interface PageData {
   readonly evidence: Readonly<Record<string, Evidence>>;
   /** The command that repeats a trial, by trial id. */
   readonly commands: Readonly<Record<string, string>>;
+  /** Markup of the sequence diagram of each trial of an attack, by trial id. */
+  readonly sequences: Readonly<Record<string, string>>;
   readonly signs: typeof verdictSigns;
   readonly policies: typeof policyMeanings;
   readonly outcomes: typeof outcomeMeanings;
@@ -28,6 +32,7 @@ export function dataBlock({ scenarios, trials }: Results, evidence: ReadonlyMap<
     trials,
     evidence: Object.fromEntries(evidence),
     commands: Object.fromEntries(trials.map((trial) => [trial.id, commandFor(trial)])),
+    sequences: Object.fromEntries(sequencesOf({ scenarios, trials }, evidence)),
     signs: verdictSigns,
     policies: policyMeanings,
     outcomes: outcomeMeanings,
@@ -39,4 +44,17 @@ export function dataBlock({ scenarios, trials }: Results, evidence: ReadonlyMap<
   }
   // The only way out of a script element is "</script" (or a comment): there is no "<" left.
   return html`<script type="application/json" id="data">${trusted(json.replaceAll("<", "\\u003c"))}</script>`;
+}
+
+function sequencesOf(
+  { scenarios, trials }: Pick<Results, "scenarios" | "trials">,
+  evidence: ReadonlyMap<string, Evidence>,
+): readonly (readonly [string, string])[] {
+  const attacks = new Set(scenarios.filter(({ attack }) => attack).map(({ id }) => id));
+  return trials.flatMap(({ id, scenario, role, steps }) => {
+    const seen = evidence.get(id);
+    if (!seen || role === "twin" || !attacks.has(scenario)) return [];
+    const titles = (steps ?? []).map(({ title }) => title);
+    return [[id, sequenceHtml(sequenceOf(seen, titles)).markup] as const];
+  });
 }

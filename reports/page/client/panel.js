@@ -35,6 +35,7 @@ export function panelOf(data, trial) {
     ]),
     part("Expectation", expectationBox(trial, scenario)),
     trial.steps ? part("Step by step", stepsTable(data, trial.steps)) : null,
+    sequenceBox(data, trial),
     witnesses(
       data.evidence[trial.id],
       (trial.steps ?? []).map(({ title }) => title),
@@ -146,6 +147,21 @@ function citation(cite) {
     `https://www.rfc-editor.org/rfc/rfc${number}.html${section ? `#section-${section}` : ""}`,
     cite,
   );
+}
+
+/**
+ * The diagram is markup: danelab made it with the report, and nothing that a program logged is markup in it.
+ *
+ * @param {PageData} data
+ * @param {TrialResult} trial
+ * @returns {Child}
+ */
+function sequenceBox({ sequences }, { id }) {
+  const markup = sequences[id];
+  if (markup === undefined) return null;
+  const template = document.createElement("template");
+  template.innerHTML = markup;
+  return part("Who said what to whom", template.content);
 }
 
 /**
