@@ -36,7 +36,8 @@ export default scenarios("canary", [
   },
   {
     id: "canary-remote",
-    title: "A good DANE domain is delivered to, authenticated, by a sender whose resolver is across the network",
+    title:
+      "A good DANE domain is delivered to, authenticated, by a sender whose resolver is across the network",
     why: "Proves the second sending host and the DNS relay in front of its resolver, where a run needs them.",
     cites: ["RFC 7672 2.2", "RFC 7672 3.1.1"],
     canary: true,
