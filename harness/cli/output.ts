@@ -14,8 +14,8 @@ import { home } from "../words/places.ts";
 export interface Output {
   readonly folder: string;
   savePlan(plan: Plan, sni: ReadonlyMap<string, string | null>): Promise<void>;
-  /** Writes all reports and prints one of them. */
-  write(results: Results, options: { readonly json: boolean }): Promise<void>;
+  /** Writes all reports. */
+  write(results: Results): Promise<void>;
 }
 
 /** What `danelab judge` needs to judge anew. */
@@ -40,10 +40,9 @@ export async function createOutput(wanted: string | undefined): Promise<Output> 
       const stored: StoredPlan = { plan, sni: Object.fromEntries(sni) };
       await writeFile(join(folder, "plan.json"), `${JSON.stringify(stored)}\n`);
     },
-    async write(results, { json }) {
+    async write(results) {
       await writeReports(folder, results);
       await linkLatest(out, folder);
-      printResults(results, folder, json);
     },
   };
 }
@@ -85,13 +84,17 @@ export async function writeReports(folder: string, results: Results): Promise<vo
   ]);
 }
 
+/** Of standard output. */
+export function terminal(): { readonly columns: number; readonly colour: boolean } {
+  const { isTTY, columns } = process.stdout;
+  return { columns: isTTY ? Math.max(60, columns) : 100, colour: isTTY === true && !process.env["NO_COLOR"] };
+}
+
 export function printResults(results: Results, folder: string, json: boolean): void {
   if (json) {
     console.log(JSON.stringify(results, null, 1));
     return;
   }
-  const colour = process.stdout.isTTY === true && !process.env["NO_COLOR"];
-  const columns = process.stdout.isTTY ? Math.max(60, process.stdout.columns) : 100;
-  console.log(matrixText(results, { columns, colour }));
+  console.log(matrixText(results, terminal()));
   console.log(`\nReport: ${join(folder, "index.html")}`);
 }

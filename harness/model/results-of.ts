@@ -1,6 +1,6 @@
 import { isAttack } from "./plan.ts";
 import type { ScenarioResult } from "./results.ts";
-import type { Expectation, Scenario } from "./scenario.ts";
+import { type Expectation, policies, type Scenario } from "./scenario.ts";
 
 function describeExpectation({ level, permitted, never, leaks }: Expectation) {
   return { level, permitted: [...permitted], never: [...never], ...(leaks ? { leaks } : {}) };
@@ -9,7 +9,7 @@ function describeExpectation({ level, permitted, never, leaks }: Expectation) {
 /** A scenario as the results document tells it. */
 export function describeScenario(scenario: Scenario): ScenarioResult {
   const expect: ScenarioResult["expect"] = {};
-  for (const policy of ["dane", "dane-only", "may", "verify"] as const) {
+  for (const policy of policies) {
     const expectation = scenario.expect[policy];
     if (expectation) expect[policy] = describeExpectation(expectation);
   }

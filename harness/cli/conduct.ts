@@ -1,0 +1,103 @@
+import { randomBytes } from "node:crypto";
+import { mkdir, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { connectDocker } from "../lab/engine-docker.ts";
+import { ensureEngine } from "../lab/host.ts";
+import { runLabel } from "../lab/lab.ts";
+import { preparePrograms } from "../lab/programs.ts";
+import type { Registry } from "../lab/registry.ts";
+import type { Evidence } from "../model/evidence.ts";
+import type { Plan } from "../model/plan.ts";
+import type { Results, TrialResult } from "../model/results.ts";
+import type { PacketChoice } from "../run/packets.ts";
+import { evidencePath, run } from "../run/pipeline.ts";
+import { stillLives } from "../run/sweep.ts";
+import { HarnessError } from "../words/errors.ts";
+import type { Output } from "./output.ts";
+import { createProgress, type Progress } from "./progress.ts";
+import { packageVersion } from "./version.ts";
+
+export interface Undertaking {
+  readonly registry: Registry;
+  readonly plan: Plan;
+  /** What the user chose, for the results document. */
+  readonly options: Readonly<Record<string, unknown>>;
+  readonly packets: PacketChoice;
+  /** Leaves the lab running. */
+  readonly keep: boolean;
+  readonly output: Output;
+  verdict?(result: TrialResult, progress: Progress): void;
+}
+
+export interface Conducted {
+  readonly results: Results;
+  /** By trial id. */
+  readonly evidence: ReadonlyMap<string, Evidence>;
+}
+
+/** A run from the command line: progress on standard error, evidence and plan stored, ended by signals. */
+export async function conduct(undertaking: Undertaking): Promise<Conducted> {
+  const { registry, plan, options, packets, keep, output } = undertaking;
+  const progress = createProgress(process.stderr);
+  const interrupt = new AbortController();
+  const onSignal = (): void => {
+    if (interrupt.signal.aborted) process.exit(130);
+    progress.note("interrupted: stopping the lab (once more to leave at once)");
+    interrupt.abort(new HarnessError("interrupted"));
+  };
+  process.on("SIGINT", onSignal);
+  process.on("SIGTERM", onSignal);
+  try {
+    await ensureEngine(progress.note);
+    const engine = await connectDocker();
+    const swept = await engine.sweep(runLabel, stillLives);
+    if (swept.length > 0) progress.note(`removed what an earlier run left: ${swept.join(", ")}`);
+    const prepared = await preparePrograms(engine, registry, plan.stacks, progress.note);
+
+    progress.start(plan.trials.length);
+    const evidence = new Map<string, Evidence>();
+    const writes: Promise<void>[] = [];
+    const store = (path: string, content: string | Buffer): void => {
+      const file = join(output.folder, path);
+      const written = mkdir(dirname(file), { recursive: true }).then(() => writeFile(file, content));
+      // Told once the run is over and its lab is gone.
+      written.catch(() => undefined);
+      writes.push(written);
+    };
+    const { results, sni } = await run(
+      {
+        plan,
+        ...prepared,
+        divergences: registry.divergences,
+        engine,
+        runId: randomBytes(3).toString("hex"),
+        version: await packageVersion(),
+        options,
+        packets,
+        keep,
+        signal: interrupt.signal,
+      },
+      {
+        progress: progress.note,
+        packets: store,
+        evidence: (one) => {
+          evidence.set(one.trial, one);
+          store(evidencePath(one.trial), `${JSON.stringify(one, null, 1)}\n`);
+        },
+        verdict: (result) => {
+          progress.verdict(result);
+          undertaking.verdict?.(result, progress);
+        },
+      },
+    );
+    progress.end();
+    await Promise.all(writes);
+    await output.savePlan(plan, sni);
+    if (keep) progress.note("the lab is still running; danelab clean ends it");
+    return { results, evidence };
+  } finally {
+    progress.end();
+    process.off("SIGINT", onSignal);
+    process.off("SIGTERM", onSignal);
+  }
+}
