@@ -93,7 +93,10 @@ export async function conduct(undertaking: Undertaking): Promise<Conducted> {
     progress.end();
     await Promise.all(writes);
     await output.savePlan(plan, sni);
-    if (keep) progress.note("the lab is still running; danelab clean ends it");
+    if (keep)
+      progress.note(
+        `the lab is still running (docker ps --filter name=danelab-${results.run.id}); danelab clean ends it`,
+      );
     return { results, evidence };
   } finally {
     progress.end();

