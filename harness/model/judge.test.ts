@@ -428,6 +428,18 @@ describe("canaries", () => {
     },
   );
 
+  test("one that shows a known divergence proves the lab as well", () => {
+    const own = divergence({ scenario: "canary-wrong", outcome: "bounced", versions: [] });
+    const result = judged({ ...setup, divergences: [own] }, ({ canary, stack: of }) =>
+      canary !== null && of === stack.id ? seen.bounced : seen.deferred,
+    );
+    expect(verdictsOf(result)).toMatchObject({
+      [`canary-wrong/${stack.id}/dane/start`]: "known",
+      [`x/${stack.id}/dane`]: "pass",
+    });
+    expect(result.errors).toEqual([]);
+  });
+
   test("one that did not end is no proof", () => {
     const result = judged(setup, ({ id, canary }) =>
       canary === "end" && id.includes(other.id) ? undefined : seen.deferred,

@@ -3,7 +3,7 @@ import type { Divergence } from "./divergence.ts";
 import type { Evidence } from "./evidence.ts";
 import { doesDane, type Judged, type JudgedStep, judgeAlone, unjudged } from "./judge-trial.ts";
 import type { Plan, Trial } from "./plan.ts";
-import type { StepResult, TrialResult } from "./results.ts";
+import type { StepResult, TrialResult, Verdict } from "./results.ts";
 import type { Outcome } from "./scenario.ts";
 
 /**
@@ -89,7 +89,7 @@ export function judge(input: JudgeInput): Judge {
       // In the order of the plan, so that the words do not hang on what came first.
       const failed = plan.trials.flatMap(({ id }) => {
         const result = decided.get(id);
-        return result && result.canary !== null && result.verdict !== "pass" ? [result] : [];
+        return result && result.canary !== null && !proven.includes(result.verdict) ? [result] : [];
       });
       const unbelieved = new Map(failed.toReversed().map((canary) => [stackOf(canary), canary]));
       const results = plan.trials.flatMap((trial) => {
@@ -122,6 +122,9 @@ export function judge(input: JudgeInput): Judge {
     },
   };
 }
+
+/** A canary that shows a known divergence, and that one only, proves the lab as well. */
+const proven: readonly Verdict[] = ["pass", "known"];
 
 function stackOf(result: TrialResult): string {
   return `${result.sender}+${result.resolver}`;

@@ -1,0 +1,73 @@
+import type { SenderDriver } from "../../../harness/lab/driver.ts";
+import type { RunningContainer } from "../../../harness/lab/engine.ts";
+import { configuration, routesFiles } from "./configuration.ts";
+import { createEximLogReader } from "./log.ts";
+
+const spool = "/var/spool/exim4";
+const logs = "/var/log/exim4";
+
+/** Exim wants files that it may rename for its logs: `tail` brings them to standard output. */
+const start = `install -d -o Debian-exim -g Debian-exim -m 750 ${spool} ${spool}/input ${spool}/msglog ${spool}/db \
+&& install -d -o Debian-exim -g adm -m 2750 ${logs} \
+&& install -o Debian-exim -g adm -m 640 /dev/null ${logs}/mainlog \
+&& install -o Debian-exim -g adm -m 640 /dev/null ${logs}/paniclog \
+&& { tail -n +1 -F ${logs}/mainlog & tail -n +1 -F ${logs}/paniclog | sed -u 's/^/paniclog: /' & exec exim -bdf; }`;
+
+/**
+ * A message that another process still has in its hands is passed over by -M: the lock on its -D file is waited for
+ * (proc_locks(5) tells locks by inode).
+ */
+const again = `#!/bin/sh
+for id in "$@"; do
+  {
+    inode=$(stat -c %i ${spool}/input/$id-D) || exit 0
+    while grep -q ":$inode " /proc/locks; do sleep 0.1; done
+    exec exim -M "$id"
+  } </dev/null >/dev/null 2>&1 &
+done
+`;
+
+async function run(container: RunningContainer, command: readonly string[]): Promise<string> {
+  const { exitCode, stdout, stderr } = await container.exec(command);
+  if (exitCode !== 0)
+    throw new Error(`[${container.name}] ${command.join(" ")} exited ${exitCode}: ${stderr}${stdout}`);
+  return stdout;
+}
+
+const driver: SenderDriver = {
+  role: "sender",
+  name: "exim",
+  versions: [{ version: "4.98", suite: "trixie" }],
+  onRequest: true,
+  policies: ["dane", "dane-only", "may", "verify"],
+  // It has no filters for DNS answers.
+  setups: ["plain", "caches"],
+  tmpfs: { [spool]: "mode=755", [logs]: "mode=755" },
+  command: ["sh", "-c", start],
+  submission: { port: 25 },
+
+  files: (facts) => [
+    { path: "/etc/exim4/exim4.conf", content: configuration(facts) },
+    { path: "/etc/exim4/trust-store.pem", content: facts.trustStore },
+    ...routesFiles(facts),
+    { path: "/usr/local/bin/exim-again", content: again, mode: 0o755 },
+  ],
+
+  queueId: (reply) => /\bid=([0-9A-Za-z-]+)/.exec(reply)?.[1] ?? null,
+
+  async retry(container, queueIds) {
+    await run(container, ["exim-again", ...queueIds]);
+  },
+
+  async queued(container) {
+    const stdout = await run(container, ["find", `${spool}/input`, "-name", "*-H", "-printf", "%f\\n"]);
+    return new Set([...stdout.matchAll(/^(.+)-H$/gm)].map(([, id]) => id ?? ""));
+  },
+
+  createLogReader: createEximLogReader,
+
+  // Whatever goes to the panic log is no matter of one message.
+  misconfigured: (line) => line.startsWith("paniclog: ") || / Exim configuration error/.test(line),
+};
+
+export default driver;
