@@ -1,3 +1,4 @@
+import { attackCommand } from "./attack.ts";
 import { cleanCommand } from "./clean.ts";
 import { doctorCommand } from "./doctor.ts";
 import { explainCommand } from "./explain.ts";
@@ -22,6 +23,7 @@ export const commands: readonly Command[] = [
   runCommand,
   listCommand,
   explainCommand,
+  attackCommand,
   lintCommand,
   judgeCommand,
   doctorCommand,
