@@ -85,21 +85,25 @@ function storyOf({ policies, outcomes }, { scenario, sender, resolver, policy, o
  */
 function stepsTable({ signs }, steps) {
   return h(
-    "table",
-    {},
+    "div",
+    { class: "wide", tabindex: "0" },
     h(
-      "tr",
-      {},
-      ["", "Permitted", "Outcome", "Verdict"].map((title) => h("th", {}, title)),
-    ),
-    steps.map(({ title, expected, outcome, verdict }) =>
+      "table",
+      { class: "answers" },
       h(
         "tr",
         {},
-        h("td", {}, title),
-        h("td", {}, expected.join(" or ")),
-        h("td", {}, outcome ?? "not known"),
-        h("td", { class: `v-${verdict}` }, `${signs[verdict].symbol} ${verdict}`),
+        ["Step", "Permitted", "Outcome", "Verdict"].map((title) => h("th", { scope: "col" }, title)),
+      ),
+      steps.map(({ title, expected, outcome, verdict }) =>
+        h(
+          "tr",
+          {},
+          h("td", {}, title),
+          h("td", {}, expected.join(" or ")),
+          h("td", {}, outcome ?? "not known"),
+          h("td", { class: `v-${verdict}` }, `${signs[verdict].symbol} ${verdict}`),
+        ),
       ),
     ),
   );

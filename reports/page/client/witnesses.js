@@ -113,12 +113,26 @@ function sessionBox(session, first, canary) {
       ["TLS", tls ? `${tls.version}, ${tls.cipher}` : "none"],
       ["Handshake", tlsError],
       ["SNI", sni ?? "not sent"],
-      ["Certificate", certificate ? h("code", {}, `SHA-256 ${certificate}`) : "none served"],
+      ["Certificate", certificate ? h("code", {}, `SHA-256 ${certificate}`) : noCertificate(session)],
+      ["Client's", session.clientCertificate ? clientCertificates[session.clientCertificate] : null],
       ["Message", accepted ? "accepted" : "not accepted"],
       ["Canary", canaryText(session, canary)],
     ]),
     h("pre", { class: "transcript" }, transcript.map(transcriptLine)),
   );
+}
+
+const clientCertificates = {
+  asked: "the server asked for a certificate and got none",
+  given: "the server asked for a certificate and got one",
+};
+
+/**
+ * @param {Session} session
+ * @returns {string}
+ */
+function noCertificate({ resumed }) {
+  return resumed ? "none served: an earlier TLS session was taken up again" : "none served";
 }
 
 /**
