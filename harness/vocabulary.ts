@@ -391,11 +391,17 @@ export const record = (name: string, type: RecordSpec["type"], data: string): Re
 /** Attackers on the path. They forward to the genuine server whatever they do not touch. */
 export const attacker = (does: PathAttack): Attacker => ({ does });
 export const stripStarttls: Attacker = attacker("strip-starttls");
-export const answerStarttls454: Attacker = attacker("starttls-454");
-export const abortHandshake: Attacker = attacker("abort-handshake");
 /** Terminates TLS with a certificate of its own, and behaves as such a server does. */
-export const intercept = (certificate: CertificateSpec, as: ListeningBehaviour = "normal"): Attacker => ({
+export const intercept = (
+  certificate: CertificateSpec,
+  as: ListeningBehaviour = "normal",
+  /** The genuine server's certificates are shown behind its own. */
+  rest: { readonly appendsGenuine?: true } = {},
+): Attacker => ({ does: "intercept", certificate, as, ...rest });
+/** All that is addressed to the MX host comes to a server of the attacker's own. */
+export const redirect = (certificate: CertificateSpec, as: ListeningBehaviour = "normal"): Attacker => ({
   does: "intercept",
   certificate,
   as,
+  alone: true,
 });

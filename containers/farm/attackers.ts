@@ -1,12 +1,45 @@
 import type { FarmAttacker } from "../../harness/model/farm.ts";
-import type { PathAttack } from "../../harness/model/scenario.ts";
-import { normal, policyOf, type RefusalCode, refusal } from "./behaviours.ts";
+import { attackCodes, attackedCommands, type pathTricks } from "../../harness/model/scenario.ts";
+import { HarnessError } from "../../harness/words/errors.ts";
+import { normal, policyOf } from "./behaviours.ts";
 import type { EdgePolicy } from "./edge.ts";
-import { unedited } from "./relay.ts";
+import { type Edits, type OwnReply, unedited } from "./relay.ts";
+import type { Tampering } from "./tunnel.ts";
 
-/** STARTTLS is answered by the attacker. */
-function refusing(code: RefusalCode): EdgePolicy {
-  return { ...normal, inClear: { ...unedited, replies: { starttls: refusal(code) } } };
+/** The connection goes on: whoever closes it gets no mail. */
+function saying(line: string): OwnReply {
+  return { lines: [line], closes: false };
+}
+
+/** Words in clear are changed; TLS, should the client come so far, goes through. */
+function editing(edits: Partial<Edits>): EdgePolicy {
+  return { ...normal, inClear: { ...unedited, ...edits }, after220: { tunnel: null } };
+}
+
+function offering(offers: Partial<Edits["offers"]>): EdgePolicy {
+  return editing({ offers: { ...unedited.offers, ...offers } });
+}
+
+/** STARTTLS is let through, and its 220; what comes then is the attacker's. */
+function after220(does: EdgePolicy["after220"]): EdgePolicy {
+  return { ...editing({}), after220: does };
+}
+
+function tampering(
+  does: Tampering["does"],
+  of: Tampering["of"],
+  type: Tampering["type"],
+  number: number,
+): EdgePolicy {
+  return after220({ tunnel: { does, of, type, number } });
+}
+
+/** Whatever the texts are, only the code counts (RFC 5321 section 4.2). */
+function forgedReply(command: (typeof attackedCommands)[number], code: number): EdgePolicy {
+  const reply = saying(`${code} Not here`);
+  // Whoever takes that for a yes goes on, so the server must know whom it talks to.
+  const isTaken = command === "ehlo" && code >= 200 && code < 300;
+  return editing({ replies: { [command]: isTaken ? { ...reply, passes: true } : reply } });
 }
 
 /**
@@ -14,22 +47,65 @@ function refusing(code: RefusalCode): EdgePolicy {
  * what it says instead of the server is no different from what a server without TLS, or with broken TLS, would say.
  * null: nothing gets through.
  */
-export const attackers: Readonly<Record<PathAttack, EdgePolicy | null>> = {
+const tricks: Readonly<Record<Exclude<(typeof pathTricks)[number], "divert">, EdgePolicy | null>> = {
   "strip-starttls": policyOf("no-starttls", 0),
-  "reject-ehlo": { ...normal, inClear: { ...unedited, replies: { ehlo: refusal(502) } } },
-  "starttls-454": refusing(454),
-  "starttls-500": refusing(500),
-  "starttls-501": refusing(501),
-  "starttls-502": refusing(502),
-  "starttls-503": refusing(503),
-  "starttls-530": refusing(530),
-  "starttls-554": refusing(554),
-  "abort-handshake": { ...normal, inClear: unedited, after220: "reset" },
-  "alert-handshake": { ...normal, inClear: unedited, after220: { alert: "handshake_failure" } },
+  "mask-starttls": offering({ instead: { STARTTLS: "XXXXXXXA" } }),
+  "mask-starttls-command": editing({ commands: { starttls: "XXXXXXXX" } }),
+  "mask-ehlo-command": editing({ commands: { ehlo: "XXXX" } }),
+  "mask-everything": editing({
+    replies: { greeting: saying(`220 ${"*".repeat(36)}0${"*".repeat(7)}`) },
+    offers: {
+      without: "all",
+      with: ["XXXXXXXA", "XXXXXXXXXB", "XXXXXXXC"],
+    },
+  }),
+  "mangle-starttls": offering({ instead: { STARTTLS: "STARTTLX" } }),
+  "split-starttls": offering({ instead: { STARTTLS: "START TLS" } }),
+  "starttls-as-parameter": offering({ instead: { STARTTLS: "HELP STARTTLS" } }),
+  "starttls-in-greeting-line": offering({ without: ["STARTTLS"], greets: "STARTTLS" }),
+  "bare-ehlo": offering({ without: "all" }),
+  "no-esmtp": editing({
+    replies: {
+      greeting: saying("220 mail.example SMTP service ready"),
+      ehlo: saying("500 Command unrecognized"),
+    },
+  }),
+  "close-after-220": after220("close"),
+  "abort-handshake": after220("reset"),
+  "close-handshake": after220("end"),
+  "stall-handshake": after220("silence"),
+  "text-for-handshake": after220({ says: "500 Command unrecognized" }),
+  "alert-close-notify": after220({ alert: "close_notify" }),
+  "alert-handshake-failure": after220({ alert: "handshake_failure" }),
+  "alert-access-denied": after220({ alert: "access_denied" }),
+  "alert-protocol-version": after220({ alert: "protocol_version" }),
+  "alert-insufficient-security": after220({ alert: "insufficient_security" }),
+  "alert-internal-error": after220({ alert: "internal_error" }),
+  "alert-unrecognized-name": after220({ alert: "unrecognized_name" }),
+  // The server's records of TLS 1.3: ServerHello; then, encrypted, EncryptedExtensions, Certificate, and so on.
+  "cut-after-server-hello": tampering("reset", "server", "application-data", 1),
+  "cut-after-certificate": tampering("reset", "server", "application-data", 3),
+  // The client's, encrypted: Finished, EHLO, MAIL to DATA as one, the message.
+  "cut-after-handshake": tampering("reset", "client", "application-data", 2),
+  "cut-message": tampering("reset", "client", "application-data", 4),
+  "alter-server-hello": tampering("alter", "server", "handshake", 1),
+  "alter-message": tampering("alter", "client", "application-data", 4),
+  "roll-back-version": tampering("rollback", "client", "handshake", 1),
   block: null,
 };
 
+/** All but "divert", which meets another server and nobody else. */
+export const attackers: ReadonlyMap<string, EdgePolicy | null> = new Map([
+  ...Object.entries(tricks),
+  ...attackedCommands.flatMap((command) =>
+    attackCodes.map((code) => [`${command}-${code}`, forgedReply(command, code)] as const),
+  ),
+]);
+
 /** One that terminates TLS is to the sender whatever server it plays. */
 export function attackerPolicy(attacker: FarmAttacker, session: number): EdgePolicy | null {
-  return attacker.does === "intercept" ? policyOf(attacker.as, session) : attackers[attacker.does];
+  if (attacker.does === "intercept") return policyOf(attacker.as, session);
+  const found = attackers.get(attacker.does);
+  if (found === undefined) throw new HarnessError(`there is no attacker "${attacker.does}"`);
+  return found;
 }

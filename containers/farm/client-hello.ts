@@ -22,6 +22,9 @@ const handshakeRecord = 22;
 const clientHello = 1;
 const serverNameExtension = 0;
 const serverCertificateTypeExtension = 20;
+const supportedVersionsExtension = 43;
+/** RFC 8701: a version that nobody speaks. */
+const noVersion = 0x7a7a;
 const hostName = 0;
 /** RFC 8446 section 5.1: the largest record of plaintext. */
 const largestRecord = 16_384;
@@ -43,6 +46,19 @@ export function readFirstFlight(bytes: Buffer): FirstFlight {
   }
 }
 
+/** A record that holds a ClientHello, the version in supported_versions (RFC 8446 section 4.2.1) replaced by one that nobody speaks. */
+export function withoutVersion(record: Buffer, version: number): Buffer {
+  const copy = Buffer.from(record);
+  const hello = new Reader(copy.subarray(5 + 4));
+  takeUpToExtensions(hello);
+  const versions = extensionsOf(new Reader(hello.vector(2))).get(supportedVersionsExtension);
+  // Its list begins behind an octet that tells its length.
+  for (let at = 1; versions !== undefined && at + 1 < versions.length; at += 2) {
+    if (versions.readUInt16BE(at) === version) versions.writeUInt16BE(noVersion, at);
+  }
+  return copy;
+}
+
 /** The handshake bytes of all complete records; null: these are no handshake records. */
 function joinRecords(bytes: Buffer): Buffer | null {
   const fragments: Buffer[] = [];
@@ -59,11 +75,17 @@ function joinRecords(bytes: Buffer): Buffer | null {
   return Buffer.concat(fragments);
 }
 
-function readHello(hello: Reader): ClientHello {
+/** The cipher suites. */
+function takeUpToExtensions(hello: Reader): Buffer {
   hello.take(2 + 32); // legacy_version, random
   hello.vector(1); // legacy_session_id
-  const suites = new Reader(hello.vector(2)).numbers(2);
+  const suites = hello.vector(2);
   hello.vector(1); // legacy_compression_methods
+  return suites;
+}
+
+function readHello(hello: Reader): ClientHello {
+  const suites = new Reader(takeUpToExtensions(hello)).numbers(2);
   const extensions = hello.done ? new Map<number, Buffer>() : extensionsOf(new Reader(hello.vector(2)));
   const types = extensions.get(serverCertificateTypeExtension);
   return {

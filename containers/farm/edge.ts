@@ -5,12 +5,14 @@ import { messageOf } from "../../harness/words/errors.ts";
 import { type After220, beginTls, type TlsServer } from "./handshake.ts";
 import { Recorder, type SessionOpening } from "./recorder.ts";
 import { type Edits, Relay } from "./relay.ts";
+import { openTunnel, type Tampering } from "./tunnel.ts";
 
 /** How the end of a client's connection behaves where it is not a server like any other: an entry in a table. */
 export interface EdgePolicy {
   readonly inClear: Edits;
   readonly underTls: Edits;
-  readonly after220: After220;
+  /** With a tunnel, TLS is between the client and whoever is behind the edge. */
+  readonly after220: After220 | { readonly tunnel: Tampering | null };
   readonly tls: TlsServer;
   /** false: the last that the client gets under TLS is the end of the TCP connection (RFC 8446 section 6.1). */
   readonly closeNotify: boolean;
@@ -112,11 +114,21 @@ export class Edge {
 
   #upgrade(): void {
     const { client, opening, policy, upstream, certificateFor, onFault } = this.#parts;
+    const { after220 } = policy;
     this.#talking = null;
+    if (typeof after220 === "object" && "tunnel" in after220) {
+      openTunnel({
+        client,
+        upstream: this.#upstream,
+        recorder: this.#recorder,
+        tampering: after220.tunnel,
+      });
+      return;
+    }
     beginTls({
       client,
       recorder: this.#recorder,
-      after220: policy.after220,
+      after220,
       tls: policy.tls,
       certificateFor,
       onBegin: (tls) => {

@@ -12,7 +12,8 @@ import { type AlertName, alert, readAlert, serverHello } from "./tls-records.ts"
 
 /**
  * What the client meets after the 220 to STARTTLS: a closed connection at once, or, as soon as its ClientHello is there,
- * TLS, a reset, no answer, a fatal alert, or a server that speaks what OpenSSL no longer does.
+ * TLS, a reset, the end of the connection, no answer, an alert, a line of text, or a server that speaks what OpenSSL no
+ * longer does.
  */
 export type After220 =
   | "close"
@@ -20,8 +21,10 @@ export type After220 =
   /** TLS that shows a bare public key to clients that ask for it (RFC 7250). */
   | "raw-public-key"
   | "reset"
+  | "end"
   | "silence"
   | { readonly alert: AlertName }
+  | { readonly says: string }
   | OldServer;
 
 /**
@@ -82,11 +85,15 @@ export function beginTls(parts: HandshakeParts): void {
     const { serverName } = hello;
     recorder.clientHello(serverName);
     if (typeof after220 === "object") {
-      if ("alert" in after220) sendFatalAlert(parts, after220.alert);
+      if ("alert" in after220) sendAlert(parts, after220.alert);
+      else if ("says" in after220) sayInClear(parts, after220.says);
       else answerAsOldServer(parts, after220, hello);
     } else if (after220 === "reset") {
       recorder.tlsFailed("answered the ClientHello with a TCP reset");
       client.resetAndDestroy();
+    } else if (after220 === "end") {
+      recorder.tlsFailed("closed the connection at the ClientHello");
+      client.end(() => client.destroy());
     } else if (after220 === "silence") {
       recorder.tlsFailed("did not answer the ClientHello");
       client.resume();
@@ -94,7 +101,7 @@ export function beginTls(parts: HandshakeParts): void {
     } else if (after220 === "raw-public-key") {
       handshakeWithRawKey(parts, hello);
     } else if (tls.needsServerName && serverName === null) {
-      sendFatalAlert(parts, "missing_extension");
+      sendAlert(parts, "missing_extension");
     } else {
       handshake(parts, hello);
     }
@@ -115,16 +122,23 @@ function awaitClientHello(client: Socket, recorder: Recorder, then: (hello: Clie
   client.on("data", onData).once("end", onEnd).resume();
 }
 
-function sendFatalAlert({ client, recorder }: HandshakeParts, name: AlertName): void {
-  recorder.tlsFailed(`answered the ClientHello with a fatal ${name} alert`);
-  client.end(alert("fatal", name), () => client.destroy());
+function sendAlert({ client, recorder }: HandshakeParts, name: AlertName): void {
+  // RFC 8446 section 6.1: it is no error.
+  const level = name === "close_notify" ? "warning" : "fatal";
+  recorder.tlsFailed(`answered the ClientHello with a ${level} ${name} alert`);
+  client.end(alert(level, name), () => client.destroy());
+}
+
+function sayInClear({ client, recorder }: HandshakeParts, text: string): void {
+  recorder.tlsFailed(`answered the ClientHello in clear: ${text}`);
+  client.end(`${text}\r\n`, () => client.destroy());
 }
 
 function answerAsOldServer(parts: HandshakeParts, { version, suites }: OldServer, hello: ClientHello): void {
   const { client, recorder } = parts;
   const [suite] = hello.suites.filter((one) => suites?.includes(one) ?? one >> 8 !== tls13Suites);
   if (suite === undefined) {
-    sendFatalAlert(parts, "handshake_failure");
+    sendAlert(parts, "handshake_failure");
     return;
   }
   recorder.tlsFailed(`chose ${version} and cipher suite 0x${suite.toString(16).padStart(4, "0")}`);

@@ -1,13 +1,16 @@
+import { isUtf8 } from "node:buffer";
 import type { Duplex } from "node:stream";
 import { LineSplitter, textOf } from "./lines.ts";
 import type { Recorder } from "./recorder.ts";
 
-/** A reply in place of the upstream's, which does not see the command. */
+/** A reply in place of the upstream's, which does not see the command unless told. */
 export interface OwnReply {
   /** Without line ends; what follows the last line of a reply is injected. None: the client waits for ever. */
   readonly lines: readonly string[];
   /** The connection is closed behind it. */
   readonly closes: boolean;
+  /** The upstream sees the command all the same, and its reply is what this one replaces. */
+  readonly passes?: true;
 }
 
 /** What a reply may answer. */
@@ -23,16 +26,34 @@ export type Answered =
   | "quit"
   | "other";
 
+/** What becomes of the EHLO reply. Keywords are found in any case. */
+export interface Offers {
+  /** Cut out; all: the reply is its first line only, as that to HELO. */
+  readonly without: readonly string[] | "all";
+  /** Lines added at its end. */
+  readonly with: readonly string[];
+  /** Lines of these keywords (in upper case) become others, where they are. */
+  readonly instead?: Readonly<Record<string, string>>;
+  /** Added to the first line, which greets. */
+  readonly greets?: string;
+}
+
 /** What a relay changes. Whatever it does not change it forwards byte for byte. */
 export interface Edits {
   readonly replies: Readonly<Partial<Record<Answered, OwnReply>>>;
-  /** The EHLO reply: keywords cut out of it, in any case, and lines added at its end. */
-  readonly offers: { readonly without: readonly string[]; readonly with: readonly string[] };
+  /** Commands that reach the upstream in other words. */
+  readonly commands: Readonly<Partial<Record<Answered, string>>>;
+  readonly offers: Offers;
   /** A command that comes before the reply to the one before it is refused (RFC 2920: PIPELINING was not offered). */
   readonly oneAtATime: boolean;
 }
 
-export const unedited: Edits = { replies: {}, offers: { without: [], with: [] }, oneAtATime: false };
+export const unedited: Edits = {
+  replies: {},
+  commands: {},
+  offers: { without: [], with: [] },
+  oneAtATime: false,
+};
 
 export interface RelayEnds {
   readonly client: Duplex;
@@ -131,15 +152,17 @@ export class Relay {
       upstream.write(line);
       return;
     }
-    const command = textOf(line);
+    const command = isText(line) ? textOf(line) : `(${line.length} octets that are no text)`;
     recorder.command(command);
     if (this.#silent) return;
     const answered = answeredBy(command);
     const early = edits.oneAtATime && this.#pending.length > 0;
     const own = early ? tooEarly : (edits.replies[answered] ?? null);
-    this.#pending.push({ command, answered, own, forwarded: own === null });
-    if (own === null) {
-      upstream.write(line);
+    const forwarded = own === null || own.passes === true;
+    this.#pending.push({ command, answered, own, forwarded });
+    if (forwarded) {
+      const other = edits.commands[answered];
+      upstream.write(other === undefined ? line : `${other}\r\n`);
       return;
     }
     if (answered === "starttls" && own.lines[0]?.startsWith("220")) this.#dropped = 0;
@@ -233,6 +256,11 @@ export class Relay {
   }
 }
 
+/** RFC 5321 section 2.4, RFC 6531: no control characters but the line end, and UTF-8. */
+function isText(line: Buffer): boolean {
+  return isUtf8(line) && !/(?!\t)\p{Cc}/u.test(textOf(line));
+}
+
 const finalDot = Buffer.from(".\r\n");
 const lineEnd = Buffer.from("\r\n");
 
@@ -255,18 +283,27 @@ function answeredBy(command: string): Answered {
 }
 
 /** The EHLO reply with other keywords; lines that stay keep their octets but for the sign of the last line. */
-function withOffers(lines: readonly Buffer[], offers: Edits["offers"]): readonly Buffer[] {
+function withOffers(lines: readonly Buffer[], offers: Offers): readonly Buffer[] {
   const [first, ...keywords] = lines;
   if (!first || !textOf(first).startsWith("250")) return lines;
-  const cut = offers.without.map((keyword) => keyword.toUpperCase());
-  const kept = keywords.filter((line) => !cut.includes(keywordOf(line)));
-  if (kept.length === keywords.length && offers.with.length === 0) return lines;
-  const all = [first, ...kept, ...offers.with.map((line) => Buffer.from(`250-${line}\r\n`))];
+  const cut = offers.without === "all" ? null : offers.without.map((keyword) => keyword.toUpperCase());
+  const kept = keywords.flatMap((line) => {
+    const keyword = keywordOf(line);
+    const other = offers.instead?.[keyword];
+    if (other !== undefined) return [offered(other)];
+    return cut === null || cut.includes(keyword) ? [] : [line];
+  });
+  const greeting = offers.greets === undefined ? first : Buffer.from(`${textOf(first)} ${offers.greets}\r\n`);
+  const all = [greeting, ...kept, ...offers.with.map(offered)];
   return all.map((line, index) => {
     const signed = Buffer.from(line);
     signed[3] = (index === all.length - 1 ? " " : "-").charCodeAt(0);
     return signed;
   });
+}
+
+function offered(text: string): Buffer {
+  return Buffer.from(`250-${text}\r\n`);
 }
 
 function keywordOf(line: Buffer): string {

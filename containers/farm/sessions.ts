@@ -28,6 +28,7 @@ export interface Contact {
 /** Serves a client of the host: with the attacker in front of it, if it has one. */
 export function openSession(client: Socket, host: FarmHost, contact: Contact, reports: SessionReports): void {
   if (host.attacker === null) receive(client, host, contact, reports);
+  else if (host.attacker.does === "divert") receive(client, { ...host, hostile: true }, contact, reports);
   else attack(client, host, host.attacker, contact, reports);
 }
 
@@ -58,16 +59,21 @@ function attack(
     block(client, opening, reports);
     return;
   }
+  const { after220 } = policy;
+  const tunnels = typeof after220 === "object" && "tunnel" in after220;
   new Edge({
     client,
     opening,
     policy,
-    upstream: genuineServer(() => {
-      const [near, far] = createLink();
-      // What passes between the two is on no wire.
-      receive(far, host, contact, { ...reports, key: () => undefined });
-      return near;
-    }),
+    upstream:
+      attacker.does === "intercept" && attacker.alone
+        ? dialogue({ name: host.name, ...contact })
+        : genuineServer(() => {
+            const [near, far] = createLink();
+            // What passes between the two is on no wire, unless it is the client's own TLS.
+            receive(far, host, contact, tunnels ? reports : { ...reports, key: () => undefined });
+            return near;
+          }),
     certificateFor: () => (attacker.does === "intercept" ? attacker.certificate : host.certificate),
     onAnother: reports.opened,
     onClose: reports.closed,

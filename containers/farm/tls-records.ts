@@ -4,14 +4,20 @@ import { randomBytes } from "node:crypto";
 
 /** RFC 8446 section 6, RFC 6066 section 3. */
 export const alerts = {
+  close_notify: 0,
   handshake_failure: 40,
+  access_denied: 49,
+  protocol_version: 70,
+  insufficient_security: 71,
+  internal_error: 80,
   missing_extension: 109,
   unrecognized_name: 112,
 } as const;
 export type AlertName = keyof typeof alerts;
 
 const alertRecord = 21;
-const handshakeRecord = 22;
+export const recordTypes = { handshake: 22, "application-data": 23 } as const;
+const recordHeader = 5;
 const serverHelloMessage = 2;
 /** The high octet of every version from SSL 3.0 to TLS 1.2. */
 const major = 3;
@@ -38,5 +44,32 @@ export function serverHello(version: "SSLv3" | "TLSv1.2", suite: number): Buffer
     Buffer.from([0, suite >> 8, suite & 255, 0]),
   ]);
   const message = Buffer.concat([Buffer.from([serverHelloMessage, 0, 0, body.length]), body]);
-  return Buffer.concat([Buffer.from([handshakeRecord, major, minor, 0, message.length]), message]);
+  return Buffer.concat([Buffer.from([recordTypes.handshake, major, minor, 0, message.length]), message]);
+}
+
+/** Cuts a stream of bytes into records, their headers included. */
+export class RecordSplitter {
+  #rest: Buffer = Buffer.alloc(0);
+
+  /** The records that the chunk completes. */
+  push(chunk: Buffer): Buffer[] {
+    const bytes = Buffer.concat([this.#rest, chunk]);
+    const records: Buffer[] = [];
+    let start = 0;
+    while (bytes.length >= start + recordHeader) {
+      const end = start + recordHeader + bytes.readUInt16BE(start + 3);
+      if (bytes.length < end) break;
+      records.push(bytes.subarray(start, end));
+      start = end;
+    }
+    this.#rest = bytes.subarray(start);
+    return records;
+  }
+
+  /** What came after the last record. */
+  takeRest(): Buffer {
+    const rest = this.#rest;
+    this.#rest = Buffer.alloc(0);
+    return rest;
+  }
 }

@@ -13,7 +13,13 @@ export interface PemChain {
 
 export type FarmAttacker =
   | { readonly does: PathAttack }
-  | { readonly does: "intercept"; readonly certificate: PemChain; readonly as: ListeningBehaviour };
+  | {
+      readonly does: "intercept";
+      readonly certificate: PemChain;
+      readonly as: ListeningBehaviour;
+      /** It has no genuine server behind it. */
+      readonly alone?: true;
+    };
 
 /** One MX host: a recording receiver on addresses of its own, an attacker in front of it if the scenario asks for one. */
 export interface FarmHost {

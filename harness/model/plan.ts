@@ -127,17 +127,19 @@ function twinExpectation({ permitted }: Expectation): Expectation {
   };
 }
 
-/** Every TLSA record that matches is altered: it no longer matches, but stays well-formed and usable. */
+/** Every TLSA record that matches is altered, also in what is forged: it no longer matches, but stays well-formed and usable. */
 export function twinOf(scenario: Scenario): Scenario {
-  return {
-    ...scenario,
-    mx: scenario.mx.map((host) => ({
-      ...host,
-      tlsa: host.tlsa.map((record) =>
-        "from" in record.data ? { ...record, data: { ...record.data, matches: false } } : record,
-      ),
-    })),
-  };
+  const { mx, forged } = scenario;
+  return { ...scenario, mx: altered(mx), forged: forged && { ...forged, mx: altered(forged.mx) } };
+}
+
+function altered(hosts: Scenario["mx"]): Scenario["mx"] {
+  return hosts.map((host) => ({
+    ...host,
+    tlsa: host.tlsa.map((record) =>
+      "from" in record.data ? { ...record, data: { ...record.data, matches: false } } : record,
+    ),
+  }));
 }
 
 /** The scenario as it is from its step on (0: from the start), with nothing to come. */

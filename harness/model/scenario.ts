@@ -398,26 +398,68 @@ export type ServerBehaviour = (typeof serverBehaviours)[number];
 /** Those that treat a later session otherwise than the first. */
 export const serversWithMemory: readonly string[] = ["greylist", "starttls-selective"];
 
-/** What attackers on the path do to a session; see containers/farm/attackers.ts. */
-export const pathAttacks = [
+/** Replies of an attacker in place of the server's, after which the connection goes on: "ehlo-502", "starttls-454". */
+export const attackedCommands = ["greeting", "ehlo", "starttls"] as const;
+export const attackCodes = [
+  150, 200, 221, 250, 354, 421, 450, 454, 500, 501, 502, 503, 504, 530, 550, 554,
+] as const;
+export type ForgedReply = `${(typeof attackedCommands)[number]}-${(typeof attackCodes)[number]}`;
+export const forgedReplies: readonly ForgedReply[] = attackedCommands.flatMap((command) =>
+  attackCodes.map((code): ForgedReply => `${command}-${code}`),
+);
+
+/** What else attackers on the path do to a session; see containers/farm/attackers.ts. */
+export const pathTricks = [
   "strip-starttls",
-  /** 502 to EHLO, so that HELO is used. */
-  "reject-ehlo",
-  "starttls-454",
-  "starttls-500",
-  "starttls-501",
-  "starttls-502",
-  "starttls-503",
-  "starttls-530",
-  "starttls-554",
-  /** A reset once the ClientHello is there. */
+  /** The keyword becomes XXXXXXXA; the command becomes XXXXXXXX: as some firewalls do. */
+  "mask-starttls",
+  "mask-starttls-command",
+  /** EHLO becomes XXXX. */
+  "mask-ehlo-command",
+  /** The greeting becomes asterisks, and all keywords X, as an old firewall does. */
+  "mask-everything",
+  /** A letter of the keyword is another one. */
+  "mangle-starttls",
+  "split-starttls",
+  /** The keyword stands where none is: as a parameter of another, or behind the name of the server. */
+  "starttls-as-parameter",
+  "starttls-in-greeting-line",
+  /** The reply to EHLO is one line, as that to HELO. */
+  "bare-ehlo",
+  /** An old server: no "ESMTP" in the greeting, 500 to EHLO. */
+  "no-esmtp",
+  /** The connection is closed after the 220 to STARTTLS. */
+  "close-after-220",
+  /** At the ClientHello: a reset, the end of the connection, no answer, a reply in clear text. */
   "abort-handshake",
-  /** A fatal alert in place of the server's answer to the ClientHello. */
-  "alert-handshake",
+  "close-handshake",
+  "stall-handshake",
+  "text-for-handshake",
+  /** An alert in place of the server's answer to the ClientHello. */
+  "alert-close-notify",
+  "alert-handshake-failure",
+  "alert-access-denied",
+  "alert-protocol-version",
+  "alert-insufficient-security",
+  "alert-internal-error",
+  "alert-unrecognized-name",
+  /** A reset behind the ServerHello; behind the certificate; behind the handshake; in the middle of the message. */
+  "cut-after-server-hello",
+  "cut-after-certificate",
+  "cut-after-handshake",
+  "cut-message",
+  /** A bit is flipped in the ServerHello; in the message. */
+  "alter-server-hello",
+  "alter-message",
+  /** The ClientHello offers no TLS 1.3 any more. */
+  "roll-back-version",
+  /** The connection goes to another server, which has the same certificate and key. */
+  "divert",
   /** No packet gets through: the connection is reset at once. */
   "block",
 ] as const;
-export type PathAttack = (typeof pathAttacks)[number];
+export const pathAttacks = [...pathTricks, ...forgedReplies] as const;
+export type PathAttack = (typeof pathTricks)[number] | ForgedReply;
 
 /** Attackers on the path between sender and MX host. They forward to the genuine server whatever they do not touch. */
 export type Attacker =
@@ -428,6 +470,10 @@ export type Attacker =
       readonly certificate: CertificateSpec;
       /** Behaves towards the sender as such a server does. */
       readonly as: ListeningBehaviour;
+      /** Shows the genuine server's certificates behind its own. */
+      readonly appendsGenuine?: true;
+      /** Nothing gets through to the genuine server: the attacker's own takes the mail. */
+      readonly alone?: true;
     };
 
 export interface FurtherZone extends ZoneSpec {

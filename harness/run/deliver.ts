@@ -166,6 +166,14 @@ async function attend(record: TrialRecord, { host, collector, retry, queue, sign
     durations.sessionEnd,
     "the end of the SMTP session that the farm saw",
   );
+  if (now.attempts.at(-1)?.status === "sent") {
+    // Sessions of hosts that failed before it are no sign of the one that took the message. If there is none, the judge says so.
+    await wait(
+      () => record.openSessions.size === 0 && now.sessions.some(({ accepted }) => accepted),
+      durations.sessionEnd,
+      "the session of the host that took the message",
+    ).catch(() => signal.throwIfAborted());
+  }
   now.dns = await askResolver(record, facts.steps[past.length] ?? facts.steps[0], host);
   if (now.questions !== null) {
     await wait(

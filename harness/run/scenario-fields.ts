@@ -87,6 +87,8 @@ const attacker = z.union([
     does: z.literal("intercept"),
     certificate,
     as: z.enum([...peculiarities, ...refusals]),
+    appendsGenuine: z.exactOptional(z.literal(true)),
+    alone: z.exactOptional(z.literal(true)),
   }),
 ]);
 const answers = z.array(

@@ -68,10 +68,20 @@ function pem({ chain, key }: IssuedChain): PemChain {
   return { chain, key };
 }
 
-function farmAttacker(attacker: Attacker, issueTo: (spec: CertificateSpec) => PemChain): FarmAttacker {
-  return attacker.does === "intercept"
-    ? { does: "intercept", certificate: issueTo(attacker.certificate), as: attacker.as }
-    : attacker;
+function farmAttacker(
+  attacker: Attacker,
+  issueTo: (spec: CertificateSpec) => PemChain,
+  genuine: PemChain,
+): FarmAttacker {
+  if (attacker.does !== "intercept") return attacker;
+  const { certificate, as, appendsGenuine, alone } = attacker;
+  const { chain, key } = issueTo(certificate);
+  return {
+    does: "intercept",
+    certificate: { chain: appendsGenuine ? `${chain}${genuine.chain}` : chain, key },
+    as,
+    ...(alone ? { alone } : {}),
+  };
 }
 
 /** The place {ipv4} and {ipv6} of the first MX host. */
@@ -137,22 +147,25 @@ export function compileDomain(domain: RecipientDomain, makers: DomainMakers): Co
     }
     if (host.published) add(record(mxOwner, "MX", ttl, `${host.preference} ${names.mxTarget(host)}`));
     if (host.server === "down") return [];
+    const certificate = {
+      ...pem(own(host.certificate)),
+      ...(host.furtherCertificates.length > 0
+        ? { further: host.furtherCertificates.map((spec) => pem(own(spec))) }
+        : {}),
+    };
     const served: FarmHost = {
       domain: domain.key,
       name: hostName.replace(/\.$/, ""),
       addresses,
       port: host.port,
       behaviour: host.server,
-      certificate: {
-        ...pem(own(host.certificate)),
-        ...(host.furtherCertificates.length > 0
-          ? { further: host.furtherCertificates.map((spec) => pem(own(spec))) }
-          : {}),
-      },
+      certificate,
       sni: Object.fromEntries(
         Object.entries(host.sni).map(([name, spec]) => [names.expand(name, host), pem(own(spec))]),
       ),
-      attacker: host.attacker ? farmAttacker(host.attacker, (spec) => pem(issueTo("attacker")(spec))) : null,
+      attacker: host.attacker
+        ? farmAttacker(host.attacker, (spec) => pem(issueTo("attacker")(spec)), certificate)
+        : null,
       hostile: host.hostile,
     };
     return [served];

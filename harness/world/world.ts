@@ -273,11 +273,14 @@ export function compileWorld(plan: Plan, options: { readonly subnet: number; rea
   const withheld = servable.map(
     (zones) => new Set([...zones.values()].flatMap(({ rules }) => rules.map(({ name }) => `${name} TLSA`))),
   );
-  const expected = (step: number, question: DnsQuestion): ExpectedAnswer => {
+  const expected = (step: number, question: DnsQuestion, origin: string): ExpectedAnswer => {
     const found = (trees[step] ?? tree).expected(question.name, question.type);
+    // RFC 4035 4.7: resolvers remember for a while that they found no good keys, whatever the TTL.
+    const before = trees[step - 1]?.expected(origin, "DNSKEY").status ?? "secure";
+    const remembered = before === "bogus" || before === "any";
     // Resolvers may take RDATA that holds no TLSA record for a malformed message.
     const odd = withheld[step]?.has(`${question.name.toLowerCase()} ${question.type}`);
-    return { question, ...found, ...(odd ? { status: "any" } : {}) };
+    return { question, ...found, ...(odd || remembered ? { status: "any" } : {}) };
   };
 
   const serverAt = (step: number): string =>
@@ -306,7 +309,9 @@ export function compileWorld(plan: Plan, options: { readonly subnet: number; rea
             : recipientText === "upper"
               ? recipient.toUpperCase()
               : one.names.expand(recipientText),
-        questions: questionsOf(one).map((question) => expected(step, question)),
+        questions: questionsOf(one).map((question) =>
+          expected(step, question, one.names.absolute("@", one.names.zoneOf(question.name))),
+        ),
         hosts: one.hosts,
         forward: forwardedZones(steps, step),
         stubRules: stubRulesOf(one, forger),

@@ -3,7 +3,14 @@ import type { Divergence } from "../../../harness/model/divergence.ts";
 const always = { versions: [], resolvers: [] } as const;
 
 /** A reply to STARTTLS that is neither 2xx nor 4xx ends the delivery, where RFC 7672 2.2 leaves only the next server or a delay. */
-const bouncesOn = ["tls-starttls-5*", "tls-starttls-354", "atk-starttls-5*"];
+const bouncesOn = [
+  "tls-starttls-5*",
+  "tls-starttls-354",
+  "atk-starttls-5*",
+  "atk-starttls-354",
+  "atk-starttls-150",
+  "atk-mask-starttls-command",
+];
 
 export const divergences: readonly Divergence[] = [
   ...bouncesOn.map(
