@@ -1,4 +1,5 @@
 import { verdictLine } from "../../reports/terminal.ts";
+import { inabilityIn } from "../lab/abilities.ts";
 import { loadRegistry } from "../lab/registry.ts";
 import { plan } from "../model/plan.ts";
 import type { PacketChoice } from "../run/packets.ts";
@@ -35,7 +36,7 @@ export const runCommand: Command = {
     const stacks = selectStacks(args, registry);
     const policies = selectPolicies(args);
     const packets = packetChoice(args);
-    const planned = plan(scenarios, { stacks, policies });
+    const planned = plan(scenarios, { stacks, policies, inability: inabilityIn(registry) });
     const output = await createOutput(args.value("out"));
 
     const { results } = await conduct({

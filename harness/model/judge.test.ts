@@ -399,6 +399,24 @@ describe("twins", () => {
   });
 });
 
+test("what the sender cannot do is unsupported, and says why", () => {
+  const x = plan(scenariosOf({ x: { expect: { dane: must("deferred") } } }), {
+    stacks: [stack],
+    policies: ["dane"],
+    inability: () => "it has no policy dane",
+  });
+  const { trials, errors } = judge({
+    plan: x,
+    divergences: new Map(),
+    sni: new Map(),
+    evidencePath: ({ id }) => id,
+  }).finish();
+  expect(trials).toMatchObject([
+    { id: `x/${stack.id}/dane`, verdict: "unsupported", outcome: null, reasons: ["it has no policy dane"] },
+  ]);
+  expect(errors).toEqual([]);
+});
+
 describe("canaries", () => {
   const setup: Setup = {
     scenarios: {

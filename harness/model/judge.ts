@@ -114,8 +114,11 @@ export function judge(input: JudgeInput): Judge {
           (divergence) =>
             !used.has(divergence) && [...(seen.get(divergence) ?? [])].some((id) => !unbelieved.has(id)),
         );
+      const unsupported = (plan.unsupported ?? []).map(({ trial, reason }) =>
+        resultOf(input, { ...unjudged(trial, undefined, reason), verdict: "unsupported" }),
+      );
       return {
-        trials: results,
+        trials: [...results, ...unsupported],
         staleDivergences: stale.map(({ scenario, outcome, reason }) => `${scenario}: ${outcome}: ${reason}`),
         errors: failed.map(({ id, verdict, reasons }) => `canary ${id} is ${verdict}: ${reasons[0] ?? ""}`),
       };

@@ -327,3 +327,40 @@ test("no scenarios, no policies, no stacks: no trials", () => {
   expect(planned([good], { policies: [] }).trials).toEqual([]);
   expect(planned([good], { stacks: [] })).toMatchObject({ trials: [], domains: [] });
 });
+
+test("what a sender cannot do is left out of what is run, with its twin and its domain, and told", () => {
+  const exim = stackOf({ name: "exim", version: "4.98" }, { name: "unbound", version: "1.26" });
+  const texts: readonly Text[] = [
+    good,
+    { ...good, id: "cached", setup: "caches" },
+    {
+      ...good,
+      id: "later",
+      steps: [{ title: "unlike before", as: "may", expect: { dane: must("deferred") } }],
+    },
+  ];
+  const { trials, domains, unsupported } = planned(texts, {
+    stacks: [unbound, exim],
+    policies: ["dane", "dane-only"],
+    inability: ({ name }, policy, setup) =>
+      name === "exim" && (policy === "may" || setup === "caches") ? `no ${policy} ${setup}` : null,
+  });
+  const idsOf = (stack: string) => trials.filter((trial) => trial.stack === stack).map(({ id }) => id);
+  expect(idsOf(exim.id)).toEqual(
+    ["dane", "dane/twin", "dane-only", "dane-only/twin"].map((tail) => `good/${exim.id}/${tail}`),
+  );
+  expect(idsOf(unbound.id)).toHaveLength(12);
+  expect(unsupported?.map(({ trial, reason }) => [trial.id, reason])).toEqual([
+    [`cached/${exim.id}/dane`, "no dane caches"],
+    [`cached/${exim.id}/dane-only`, "no dane-only caches"],
+    [`later/${exim.id}/dane`, "no may plain"],
+    [`later/${exim.id}/dane-only`, "no may plain"],
+  ]);
+  // A domain that changes is each stack's own.
+  expect(domains.filter(({ key }) => key.startsWith("later")).map(({ key }) => key)).toEqual([
+    "later.dane-1",
+    "later.dane-twin",
+    "later.dane-only-1",
+    "later.dane-only-twin",
+  ]);
+});

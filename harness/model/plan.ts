@@ -5,6 +5,9 @@ import {
   type Policy,
   policies,
   type Scenario,
+  type SenderPolicy,
+  type SenderSetup,
+  senderPolicyOf,
   serversWithMemory,
 } from "./scenario.ts";
 
@@ -74,16 +77,28 @@ export interface Trial {
   readonly effort: number;
 }
 
+/** A trial that is not run, as the sender cannot do what it takes. */
+export interface Unsupported {
+  readonly trial: Trial;
+  /** "exim@4.98 has no set-up dns-filter" */
+  readonly reason: string;
+}
+
 export interface Plan {
   readonly scenarios: readonly Scenario[];
   readonly stacks: readonly Stack[];
   readonly domains: readonly RecipientDomain[];
+  /** Those that are run. */
   readonly trials: readonly Trial[];
+  /** Not in plans that were stored before there was such a thing. */
+  readonly unsupported?: readonly Unsupported[];
 }
 
 export interface PlanOptions {
   readonly stacks: readonly Stack[];
   readonly policies: readonly Policy[];
+  /** Why a sender cannot send under a policy and set-up; null: it can. Without it all can do all. */
+  readonly inability?: (sender: Program, policy: SenderPolicy, setup: SenderSetup) => string | null;
 }
 
 export function programId(program: Program): string {
@@ -225,6 +240,7 @@ function stepsOf(scenario: Scenario, policy: Policy): readonly PlannedStep[] {
 export function plan(scenarios: readonly Scenario[], options: PlanOptions): Plan {
   const domains = new Map<string, RecipientDomain>();
   const trials: Trial[] = [];
+  const unsupported: Unsupported[] = [];
   const usesNetwork = scenarios
     .filter(({ canary }) => !canary)
     .some((scenario) =>
@@ -271,16 +287,13 @@ export function plan(scenarios: readonly Scenario[], options: PlanOptions): Plan
           const steps = stepsOf(scenario, policy);
           const carrier =
             scenario.sharesMessageOf === null ? null : [scenario.sharesMessageOf, stack.id, policy].join("/");
-          trials.push({
-            ...base,
-            id,
-            role,
-            of: null,
-            carrier,
-            domain: domainFor(own, index),
-            expectation,
-            steps,
-          });
+          const trial = { ...base, id, role, of: null, carrier, domain: own.key, expectation, steps };
+          const reason = inabilityOf(stack, scenario, policy, steps, options);
+          if (reason !== null) {
+            unsupported.push({ trial, reason });
+            continue;
+          }
+          trials.push({ ...trial, domain: domainFor(own, index) });
           if (twin) {
             trials.push({
               ...base,
@@ -302,7 +315,21 @@ export function plan(scenarios: readonly Scenario[], options: PlanOptions): Plan
     stacks: options.stacks,
     domains: [...domains.values()],
     trials: trials.map((trial) => aboard(trial, trials)),
+    unsupported,
   };
+}
+
+/** The first thing that the sender cannot do of what a trial takes, its later steps included. */
+function inabilityOf(
+  { sender }: Stack,
+  { setup }: Scenario,
+  policy: Policy,
+  steps: readonly PlannedStep[],
+  { inability }: PlanOptions,
+): string | null {
+  const needed = new Set([policy, ...steps.map((step) => step.as ?? policy)].map(senderPolicyOf));
+  const reasons = [...needed].map((one) => inability?.(sender, one, setup) ?? null);
+  return reasons.find((reason) => reason !== null) ?? null;
 }
 
 /** A trial whose carrier is not run has a message of its own. */

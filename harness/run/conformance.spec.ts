@@ -1,4 +1,5 @@
 import { afterAll, describe, expect, test } from "vitest";
+import { inabilityIn } from "../lab/abilities.ts";
 import { loadRegistry, selectPrograms } from "../lab/registry.ts";
 import { plan, stackOf } from "../model/plan.ts";
 import type { TrialResult } from "../model/results.ts";
@@ -12,7 +13,11 @@ const registry = await loadRegistry();
 const stacks = selectPrograms(registry.senders, [], "").flatMap((sender) =>
   selectPrograms(registry.resolvers, [], "").map((resolver) => stackOf(sender, resolver)),
 );
-const planned = plan(scenarios, { stacks, policies: ["dane", "dane-only", "may"] });
+const planned = plan(scenarios, {
+  stacks,
+  policies: ["dane", "dane-only", "may"],
+  inability: inabilityIn(registry),
+});
 const groups = Map.groupBy(
   planned.trials.filter(({ role }) => role !== "twin"),
   ({ scenario }) => scenario,

@@ -52,6 +52,11 @@ function statusOf(sign: string): ClaimedAttempt["status"] {
   return sign === "==" ? "deferred" : sign === "**" ? "bounced" : "sent";
 }
 
+/** The message that a line is about. */
+export function eximQueueId(line: string): string | null {
+  return id.exec(line)?.[1] ?? null;
+}
+
 export function createEximLogReader(): LogReader {
   return {
     read(line) {
@@ -79,6 +84,6 @@ export function createEximLogReader(): LogReader {
       };
     },
 
-    queueId: (line) => id.exec(line)?.[1] ?? null,
+    queueId: eximQueueId,
   };
 }
