@@ -2,7 +2,7 @@ import type { Results, TrialResult } from "../harness/model/results.ts";
 import { visible } from "./shared/characters.ts";
 import { commandFor } from "./shared/command.ts";
 import { stackIdOf } from "./shared/matrix.ts";
-import { expectedOf } from "./shared/signs.ts";
+import { expectedOf, whatHappened } from "./shared/signs.ts";
 import { foldedTrials, headline } from "./shared/summary.ts";
 
 /**
@@ -70,7 +70,7 @@ function caseOf(trial: TrialResult, group: string): Case {
     details: [
       message,
       ...reasons.slice(1),
-      `${expectedOf(trial)}; got: ${outcome ?? "not known"}`,
+      `${expectedOf(trial)}; got: ${whatHappened(trial)}`,
       ...(trial.claimed ? [`the sender's log: ${trial.claimed}`] : []),
       ...(divergence?.link ? [`see ${divergence.link}`] : []),
       commandFor(trial),
@@ -115,7 +115,7 @@ function runSuite(results: Results): readonly Suite[] {
 
 function propertiesOf({ run }: Results, stack: string): Attributes {
   const concerned = run.programs.filter(
-    ({ id, role }) => role === "authority" || role === "farm" || stack.split("+").includes(id),
+    ({ id, role }) => (role !== "sender" && role !== "resolver") || stack.split("+").includes(id),
   );
   return {
     danelab: run.danelab,

@@ -1,7 +1,7 @@
 import type { Results, TrialResult, Verdict } from "../harness/model/results.ts";
 import { visibleLine } from "./shared/characters.ts";
 import { matrixOf, stackIdOf } from "./shared/matrix.ts";
-import { verdictOrder, verdictSigns } from "./shared/signs.ts";
+import { verdictOrder, verdictSigns, whatHappened } from "./shared/signs.ts";
 import {
   type Attack,
   attacksOf,
@@ -66,7 +66,7 @@ function unexpected(results: Results): string {
     const name = `${code(trial.scenario)}<br>${text(titles.get(trial.scenario) ?? "")}`;
     const kind = trial.role === "control" ? `${trial.policy} (control)` : trial.policy;
     const why = trial.reasons.map(text).join("<br>");
-    return `${sign(trial.verdict)} | ${name} | ${code(stackIdOf(trial))} | ${kind} | ${trial.outcome ?? "not known"} | ${why}`;
+    return `${sign(trial.verdict)} | ${name} | ${code(stackIdOf(trial))} | ${kind} | ${whatHappened(trial)} | ${why}`;
   });
   const more = found.length - rows.length;
   return [
@@ -101,7 +101,7 @@ function lostText(attack: Attack): string {
 
 function heldText(attack: Attack): string {
   if (attack.defended.length === 0) return "not tried";
-  const by = attack.defended.map(({ policy, outcome }) => `${policy}: ${outcome ?? "not known"}`).join(", ");
+  const by = attack.defended.map((trial) => `${trial.policy}: ${whatHappened(trial)}`).join(", ");
   if (attack.defended.some(({ verdict }) => verdict === "error")) return `not known (${by})`;
   if (!daneClaims(attack)) return `DANE does not claim to (${by})`;
   return daneHeld(attack) ? `yes (${by})` : `**no** (${by})`;

@@ -22,7 +22,7 @@ export function headSection(results: Results, matrix: Matrix): Html {
 </header>`;
 }
 
-const roleOrder: readonly ProgramResult["role"][] = ["sender", "resolver", "authority", "farm"];
+const roleOrder: readonly ProgramResult["role"][] = ["sender", "resolver", "authority", "receiver", "farm"];
 
 function programsTable({ run }: Results): Html {
   const programs = run.programs.toSorted((a, b) => roleOrder.indexOf(a.role) - roleOrder.indexOf(b.role));

@@ -1,6 +1,6 @@
 import type { Results } from "../../harness/model/results.ts";
 import type { Cell, Group, Matrix, Row } from "../shared/matrix.ts";
-import { verdictOrder, verdictSigns } from "../shared/signs.ts";
+import { verdictOrder, verdictSigns, whatHappened } from "../shared/signs.ts";
 import { countVerdicts, foldedTrials } from "../shared/summary.ts";
 import { type Html, html } from "./html.ts";
 
@@ -62,8 +62,8 @@ function matrixRow({ scenario, name, cells }: Row, columns: readonly string[], p
 }
 
 function cellLink({ trial, twin, controls }: Cell): Html {
-  const { verdict, outcome } = trial;
-  const happened = outcome ?? (verdict === "unsupported" ? "not run" : "not known");
+  const { verdict } = trial;
+  const happened = whatHappened(trial);
   const said = trial.role === "control" ? `control: ${trial.leaked ? "mail lost" : happened}` : happened;
   const marks = [
     ...(twin?.verdict === "pass" ? [html`<i class="mark" title="its twin was refused">t</i>`] : []),

@@ -61,6 +61,12 @@ export const policyMeanings: Readonly<Record<Policy, string>> = {
   verify: "PKIX verification of the MX host name without DANE, a second control",
 };
 
+/** "authenticated", or what became of the message step by step: "deferred, then authenticated". */
+export function whatHappened({ verdict, outcome, steps }: TrialResult): string {
+  const untold = verdict === "unsupported" ? "not run" : "not known";
+  return steps ? steps.map((step) => step.outcome ?? untold).join(", then ") : (outcome ?? untold);
+}
+
 /** "expected (must): authenticated" */
 export function expectedOf({ role, level, expected }: TrialResult): string {
   const outcomes = expected.join(" or ");

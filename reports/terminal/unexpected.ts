@@ -1,7 +1,7 @@
 import type { ScenarioResult, TrialResult } from "../../harness/model/results.ts";
 import { commandFor } from "../shared/command.ts";
 import { stackIdOf } from "../shared/matrix.ts";
-import { expectedOf, verdictSigns } from "../shared/signs.ts";
+import { expectedOf, verdictSigns, whatHappened } from "../shared/signs.ts";
 import { counted } from "../shared/summary.ts";
 import { cut, indented, type Paint } from "./layout.ts";
 
@@ -46,7 +46,7 @@ function trialLines(
       ? [`${scenario.title}${scenario.cites.length > 0 ? ` (${scenario.cites.join(", ")})` : ""}`]
       : []),
     ...trial.reasons,
-    `${expectedOf(trial)}; got: ${trial.outcome ?? "not known"}`,
+    `${expectedOf(trial)}; got: ${whatHappened(trial)}`,
     ...(trial.claimed ? [`the sender's log: ${trial.claimed}`] : []),
     `again: ${commandFor(trial)}`,
   ];

@@ -61,7 +61,10 @@ function badge({ signs }, { verdict }) {
  * @param {TrialResult} trial
  * @returns {Child}
  */
-function storyOf({ policies, outcomes }, { scenario, sender, resolver, policy, outcome, role, canary }) {
+function storyOf(
+  { policies, outcomes },
+  { scenario, sender, resolver, policy, outcome, role, canary, steps },
+) {
   const kind = {
     main: "",
     control: ", as a control without DANE",
@@ -74,7 +77,15 @@ function storyOf({ policies, outcomes }, { scenario, sender, resolver, policy, o
     " with ",
     h("b", {}, resolver),
     `, set to ${policy} (${policies[policy]}), sent one message: `,
-    outcome ? [h("b", {}, outcome), ` (${outcomes[outcome]}).`] : "what became of it is not known.",
+    steps
+      ? steps.map((step, index) => [
+          index > 0 ? "; then " : "",
+          h("b", {}, step.outcome ?? "not known"),
+          ` (${step.title})`,
+        ])
+      : outcome
+        ? [h("b", {}, outcome), ` (${outcomes[outcome]}).`]
+        : "what became of it is not known.",
   ];
 }
 
