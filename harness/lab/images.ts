@@ -137,6 +137,11 @@ function proxies(): Readonly<Record<string, string>> {
   return Object.fromEntries(names.flatMap((name) => (process.env[name] ? [[name, process.env[name]]] : [])));
 }
 
+/** Mirrors may have a testing suite whose Release file is past its week; that of a stable suite does not expire. */
+function aptOptions(suite: string): readonly string[] {
+  return suite === "forky" ? ['--aptopt=Acquire::Check-Valid-Until "false"'] : [];
+}
+
 /** A minimal Debian: the one that is there, else pulled where a registry answers, else made from Debian's packages. */
 async function prepareBase(engine: Engine, suite: string, progress: Tell): Promise<string> {
   const official = `debian:${suite}-slim`;
@@ -169,7 +174,7 @@ async function prepareBase(engine: Engine, suite: string, progress: Tell): Promi
   const folder = await mkdtemp(join(tmpdir(), "danelab-base-"));
   try {
     const tar = join(folder, `${suite}.tar`);
-    const words = ["--variant=minbase", suite, tar, "http://deb.debian.org/debian"];
+    const words = ["--variant=minbase", ...aptOptions(suite), suite, tar, "http://deb.debian.org/debian"];
     await telling(progress, `making ${own}`, async (step) => {
       await runCommand("mmdebstrap", words, durations.imageBuild, (text) => step(lastLine(text)));
       step("handing it to the engine");

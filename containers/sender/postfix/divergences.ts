@@ -39,4 +39,16 @@ export const divergences: readonly Divergence[] = [
       "num=62:hostname mismatch, though SNI and TLSA base domain are the expanded name: smtp_tls_policy.c adds the next hop's names to those that match where the host came from an MX record (iter->mx), else the base domain only",
     link: "https://github.com/vdukhovni/postfix/blob/03efe71c9a6e3a0bbd34be36782c513a912f302e/postfix/src/smtp/smtp_tls_policy.c",
   },
+  {
+    ...always,
+    scenario: "ta-cross-signed-last",
+    policies: ["dane", "dane-only"],
+    outcome: "deferred",
+    severity: "too-strict",
+    reason:
+      "of two certificates of one issuer the first that was sent is followed, and the other never tried: a path to the trust anchor that is there is not found",
+    evidence:
+      "num=65:no matching DANE TLSA records, where the same certificates in the other order (ta-cross-signed) verify: build_chain() of OpenSSL's x509_vfy.c builds one path and does not go back",
+    link: "https://github.com/openssl/openssl/issues/18708",
+  },
 ];

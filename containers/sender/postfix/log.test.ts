@@ -119,28 +119,98 @@ describe("Postfix 3.10, recorded", () => {
   });
 });
 
-test("what the other versions write", () => {
-  expect(read(linesOf("3.5"))).toEqual({
-    "u@a.test": "sent verified",
-    "u@b.test": "deferred untrusted certificate-does-not-match",
+describe("what the other versions write, recorded", () => {
+  /** By scenario and policy. */
+  const attemptsOf = (version: string): Readonly<Record<string, string>> =>
+    Object.fromEntries(
+      Object.entries(read(linesOf(version))).map(([recipient, what]) => [
+        recipient.replace(/^u\d+@(.*?)(-\d)?\.example$/, "$1"),
+        what,
+      ]),
+    );
+  const everywhere = {
+    "base-311.dane": "sent verified",
+    "base-wrong.dane": "deferred untrusted certificate-does-not-match",
+    "ta-201-root.dane": "sent verified",
+    "ta-wrong-name.dane": "deferred trusted name-mismatch",
+    "base-no-tlsa.dane": "sent untrusted",
+    "base-no-tlsa.dane-only": "deferred none no-tlsa",
+    "base-unsigned.dane-only": "deferred none not-secure",
+    "base-no-tlsa-no-starttls.may": "sent none",
+    "atk-strip-starttls.dane": "deferred none starttls-not-offered",
+    "tls-starttls-500.dane": "bounced none starttls-refused",
+    "tls-starttls-454.dane": "deferred none starttls-refused",
+    "unusable-pkix-ee-good.dane": "sent trusted",
+    "mand-all-unusable.dane-only": "deferred none tlsa-unusable",
+    "unusable-no-starttls.dane": "deferred none starttls-not-offered",
+    "unusable-handshake-fail.dane": "deferred none handshake-failed, then deferred none handshake-failed",
+    "mx-insecure-tlsa-good.dane": "sent trusted",
+    "mx-insecure-no-starttls.dane": "deferred none starttls-not-offered",
+    "atk-mitm-public-ca.may": "sent trusted",
+    "atk-mitm-public-ca.verify": "sent verified",
+    "atk-abort-handshake.dane": "deferred none handshake-failed, then deferred none handshake-failed",
+    "log-reason-tlsa-bogus.dane": "deferred none tlsa-lookup-failed",
+    "mx-lookup-bogus.may": "deferred none mx-lookup-failed",
+    "dnssec-addr-sig-missing.may": "deferred none address-lookup-failed",
+    "tls-anonymous.may": "sent anonymous",
+    "tls-greylist.dane": "deferred verified server-refused",
+    "mx-null.dane": "bounced none null-mx",
+    "bücher.intl-smtputf8-not-offered.dane": "bounced none other",
+    "mx-first-mismatch-second-good.dane": "sent verified",
+    "tls-sslv3-only.may": "deferred none handshake-failed, then sent none",
+  };
+
+  test("3.5 names no check that failed", () => {
+    expect(attemptsOf("3.5")).toEqual(everywhere);
   });
-  expect(read(linesOf("3.7"))).toEqual({
-    "u@b.test": "deferred untrusted certificate-does-not-match",
-    "u@g.test": "deferred none tlsa-lookup-failed",
+
+  test("3.7 calls a chain whose name does not match untrusted", () => {
+    expect(attemptsOf("3.7")).toEqual({
+      ...everywhere,
+      "ta-wrong-name.dane": "deferred untrusted name-mismatch",
+    });
   });
-  // 3.11 puts tls= before dsn=.
-  expect(read(linesOf("3.11"))).toEqual({ "u@b.test": "deferred untrusted certificate-does-not-match" });
+
+  test("3.11 has tls= in the status line", () => {
+    expect(attemptsOf("3.11")).toEqual(everywhere);
+  });
+
+  test("3.11: of a message that went out, tls= is believed, whatever the handshake said", () => {
+    const sent = linesOf("3.11").filter((line) => line.includes("status=sent"));
+    // Without the lines of the handshakes only the kind of TLS without authentication is lost.
+    expect(Object.values(read(sent)).toSorted()).toEqual([
+      "sent none",
+      "sent none",
+      "sent trusted",
+      "sent untrusted",
+      "sent untrusted",
+      "sent untrusted",
+      "sent untrusted",
+      "sent verified",
+      "sent verified",
+      "sent verified",
+      "sent verified",
+    ]);
+    const at = "Nov 24 16:00:00 sender postfix/dane/smtp[42]:";
+    const status = (tls: string) => [
+      `${at} Verified TLS connection established to mx.x.example[198.18.20.1]:25: TLSv1.3 with cipher X (256/256 bits)`,
+      `${at} 4AC061F4: to=<u@x.example>, relay=mx.x.example[198.18.20.1]:25, delay=1, delays=0/0/1/0, tls=${tls}, dsn=2.0.0, status=sent (250 ok)`,
+    ];
+    expect(read(status("may"))).toEqual({ "u@x.example": "sent untrusted" });
+    expect(read(status("may:none"))).toEqual({ "u@x.example": "sent none" });
+    expect(read(status("dane:encrypt"))).toEqual({ "u@x.example": "sent untrusted" });
+  });
 });
 
 test("an attempt tells server, status code and the log's own words", () => {
-  const line = linesOf("3.11").at(-1) ?? "";
+  const [line = ""] = linesOf("3.11").filter((one) => one.includes("to=<u160@base-wrong"));
   expect(createPostfixLogReader().read(line)).toEqual({
-    recipient: "u@b.test",
+    recipient: "u160@base-wrong.dane.example",
     attempt: {
       status: "deferred",
       tls: "none",
       reason: "certificate-does-not-match",
-      relay: "mx.b.test[198.18.3.12]",
+      relay: "mx.base-wrong.dane.example[198.18.68.188]",
       dsn: "4.7.5",
       text: "Server certificate not verified",
     },

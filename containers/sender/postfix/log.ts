@@ -14,7 +14,7 @@ const sessionEndLine =
 const verificationLine =
   /postfix\/\S+\[(\d+)\]: (?:server|CA) certificate verification failed for \S+?\[([^\]]+)\]:\d+: (?:num=\d+:)?(.*)$/;
 const statusLine =
-  /postfix\/\S+\[(\d+)\]: ([0-9A-Za-z]+): to=<([^>]*)>,.*? relay=([^,]+),.*? dsn=([0-9.]+), status=(sent|deferred|bounced) \((.*)\)$/;
+  /postfix\/\S+\[(\d+)\]: ([0-9A-Za-z]+): to=<([^>]*)>,.*? relay=([^,]+),.*?(?: tls=([^,]+),)? dsn=([0-9.]+), status=(sent|deferred|bounced) \((.*)\)$/;
 
 /** Short ids are hexadecimal; long ones (enable_long_queue_ids) have no vowels: "warning" is neither. */
 const queueIdLine = /\]: ([0-9A-F]{6,}|[0-9B-DF-HJ-NP-TV-Zb-df-hj-np-tv-z]{10,}): /;
@@ -42,7 +42,14 @@ const reasonsByText: readonly (readonly [RegExp, Reason])[] = [
   [/ (said|refused to talk to me): [45]\d\d/i, "server-refused"],
 ];
 
-function reasonOf(text: string, verification: string | undefined): Reason {
+function reasonOf(
+  text: string,
+  verification: string | undefined,
+  handshake: ClaimedAttempt["tls"] | undefined,
+): Reason {
+  // 3.5 names no check: it says "not trusted" of a chain, "not verified" of the name in one that is trusted.
+  if (verification === undefined && handshake === "trusted" && /certificate not verified/i.test(text))
+    return "name-mismatch";
   // "Server certificate not verified" is all the status says; the line before it names the check that failed.
   const detail = /certificate not (verified|trusted)/i.test(text) ? `${verification ?? ""} ${text}` : text;
   return reasonsByText.find(([pattern]) => pattern.test(detail))?.[1] ?? "other";
@@ -58,6 +65,30 @@ function claimOf(word: string): ClaimedAttempt["tls"] {
       return "anonymous";
     default:
       return "untrusted";
+  }
+}
+
+/**
+ * 3.11 and later tell in the status line itself what was in use (smtp_log_tls_feature_status): "dane", "may:none" for a
+ * level and what came of it, with "!" before it where that was not met and "?" behind it where it was not reached. Of a
+ * message that went out it is the last word; TLS without authentication is told closer by the line of the handshake.
+ */
+function claimOfStatus(feature: string, handshake: ClaimedAttempt["tls"] | undefined): ClaimedAttempt["tls"] {
+  if (/^!|\?$/.test(feature)) return handshake ?? "none";
+  switch (feature.split(":").at(-1)) {
+    case "none":
+      return "none";
+    case "dane":
+    case "dane-only":
+    case "fingerprint":
+    case "verify":
+    case "secure":
+      return "verified";
+    // The server matched, the MX record that named it is not secure.
+    case "halfdane":
+      return "trusted";
+    default:
+      return handshake === undefined || handshake === "verified" ? "untrusted" : handshake;
   }
 }
 
@@ -104,17 +135,19 @@ export function createPostfixLogReader(): LogReader {
       }
       const status = statusLine.exec(line);
       if (!status) return undefined;
-      const [, process = "", , recipient = "", relay = "", dsn = "", word = "", text = ""] = status;
+      const [, process = "", , recipient = "", relay = "", feature, dsn = "", word = "", text = ""] = status;
       const pending = byProcess.get(process);
       byProcess.delete(process);
       const server = relay === "none" ? null : relay.replace(/:\d+$/, "");
       const address = addressOf(server ?? "");
+      const handshake = pending?.tls.get(address);
+      const claimed = feature === undefined ? (handshake ?? "none") : claimOfStatus(feature, handshake);
       return {
         recipient,
         attempt: {
           status: word === "sent" ? "sent" : word === "bounced" ? "bounced" : "deferred",
-          tls: server === null ? "none" : (pending?.tls.get(address) ?? "none"),
-          reason: word === "sent" ? null : reasonOf(text, pending?.verification.get(address)),
+          tls: server === null ? "none" : claimed,
+          reason: word === "sent" ? null : reasonOf(text, pending?.verification.get(address), handshake),
           relay: server,
           dsn,
           text,
