@@ -31,7 +31,7 @@ const layers: readonly Layer[] = [
   { name: "lab", holds: [lab], imports: [words, model, ...makers, "containers/farm/bundle.ts"] },
   {
     name: "drivers",
-    holds: ["containers/sender", "containers/resolver", "containers/authority"],
+    holds: ["containers/sender", "containers/resolver", "containers/authority", "containers/receiver"],
     imports: [words, model, ...makers, lab],
   },
   { name: "run", holds: [run], imports: [words, model, vocabulary, ...makers, lab] },

@@ -5,7 +5,7 @@
  *     const stacks = [stackOf({ name: "postfix", version: "3.10" }, { name: "unbound", version: "1.26" })];
  *     const planned = plan(await loadScenarios([]), { stacks, policies: ["dane", "may"] });
  *     const engine = await connectDocker();
- *     const programs = await preparePrograms(engine, registry, stacks, console.error);
+ *     const programs = await preparePrograms(engine, registry, planned, console.error);
  *     await run({ plan: planned, ...programs, engine, ... }, { verdict: (result) => ..., ... });
  */
 export type { Engine } from "./lab/engine.ts";

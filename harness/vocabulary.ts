@@ -15,6 +15,7 @@ import type {
   Outcome,
   PathAttack,
   Policy,
+  Receiver,
   RecordSpec,
   SenderSetup,
   ServerBehaviour,
@@ -131,6 +132,8 @@ export interface MxText {
   readonly tlsa?: readonly (string | TlsaSpec)[];
   /** Under the host's own name ("host", unless told) or its "alias", else the owner name: "tlsa._dane". One record: at(). */
   readonly tlsaAt?: string;
+  /** "postfix": a real server in place of the recording one. */
+  readonly receiver?: Receiver;
   /** "no-starttls", "starttls-454", "down": see serverBehaviours. */
   readonly server?: ServerBehaviour;
   /** 25 unless told. */

@@ -1,4 +1,5 @@
 import type { Session, SmtpCommand, TlsState } from "../../harness/model/farm.ts";
+import { mailFromOf, rcptToOf } from "../../harness/words/envelope.ts";
 import { textOf } from "./lines.ts";
 
 /** What is known of a session when it opens. */
@@ -9,8 +10,6 @@ export type SessionOpening = Pick<
 
 const longestTranscript = 200;
 const canaryField = /^X-Danelab-Canary:\s*(\S+)/i;
-const mailCommand = /^MAIL FROM:\s*<([^>]*)>/i;
-const rcptCommand = /^RCPT TO:\s*<([^>]*)>/i;
 
 /** Who hears of the parts of a connection that is kept for several messages, but for the last: finish() gives that. */
 export interface Parts {
@@ -50,7 +49,7 @@ export class Recorder {
 
   command(line: string): void {
     clearTimeout(this.#kept);
-    if (mailCommand.test(line)) this.#nextMessage();
+    if (mailFromOf(line) !== undefined) this.#nextMessage();
     this.#commands.push({ line, tls: this.#tls !== null });
     this.#write(`C: ${line}`);
   }
@@ -80,9 +79,9 @@ export class Recorder {
     for (const line of lines) this.#write(`S: ${textOf(line)}`);
     const positive = lines[0]?.[0] === "2".charCodeAt(0);
     if (answers === null || !positive) return;
-    const mailFrom = mailCommand.exec(answers)?.[1];
+    const mailFrom = mailFromOf(answers);
     if (mailFrom !== undefined) this.#mailFrom = mailFrom;
-    const rcptTo = rcptCommand.exec(answers)?.[1];
+    const rcptTo = rcptToOf(answers);
     if (rcptTo !== undefined) this.#rcptTo.push(rcptTo);
   }
 

@@ -33,7 +33,8 @@ export class Farm {
     this.#emit = emit;
     this.#listener = new MxListener({
       opened: ({ id, domain, remoteAddress }) => emit({ event: "opened", id, domain, remoteAddress }),
-      closed: (session) => emit({ event: "session", session }),
+      closed: (session, passedFrom) =>
+        emit({ event: "session", session, ...(passedFrom === undefined ? {} : { passedFrom }) }),
       key: ({ localAddress, remoteAddress }, line) =>
         this.#capture?.addKey(localAddress, remoteAddress, line),
       fault: this.#fault,

@@ -8,11 +8,13 @@ import { Edge } from "./edge.ts";
 import { createLink } from "./link.ts";
 import { Recorder, type SessionOpening } from "./recorder.ts";
 import { dialogue, genuineServer } from "./upstreams.ts";
+import { realServer, wire } from "./wire.ts";
 
 /** Who hears of sessions. */
 export interface SessionReports {
   opened(session: SessionOpening): void;
-  closed(session: Session): void;
+  /** `passedFrom`: behind it is a real server, see FarmEvent. */
+  closed(session: Session, passedFrom?: string): void;
   /** A line of TLS secrets of a session with this contact. */
   key(contact: Contact, line: string): void;
   fault(message: string): void;
@@ -33,14 +35,18 @@ export function openSession(client: Socket, host: FarmHost, contact: Contact, re
 }
 
 function receive(client: Socket, host: FarmHost, contact: Contact, reports: SessionReports): void {
+  const real =
+    host.passesTo === undefined || host.hostile
+      ? undefined
+      : realServer(host.passesTo, (message) => reports.fault(`${host.name}: ${message}`));
   new Edge({
     client,
     opening: announce(host, host.hostile ? "attacker" : "receiver", contact, reports),
-    policy: policyOf(host.behaviour, contact.number),
-    upstream: dialogue({ name: host.name, ...contact }),
+    policy: real ? wire : policyOf(host.behaviour, contact.number),
+    upstream: real ?? dialogue({ name: host.name, ...contact }),
     certificateFor: (serverName) => certificateFor(host, serverName),
     onAnother: reports.opened,
-    onClose: reports.closed,
+    onClose: (session) => reports.closed(session, real?.seenAs()),
     onKey: (line) => reports.key(contact, line),
     onFault: reports.fault,
   });

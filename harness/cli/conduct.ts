@@ -52,7 +52,7 @@ export async function conduct(undertaking: Undertaking): Promise<Conducted> {
     const engine = await connectDocker();
     const swept = await engine.sweep(runLabel, stillLives);
     if (swept.length > 0) progress.note(`removed what an earlier run left: ${swept.join(", ")}`);
-    const prepared = await preparePrograms(engine, registry, plan.stacks, progress.note);
+    const prepared = await preparePrograms(engine, registry, plan, progress.note);
 
     progress.start(plan.trials.length);
     const evidence = new Map<string, Evidence>();

@@ -35,7 +35,7 @@ function servers(mx: Scenario["mx"]): readonly string[] {
     const { attacker } = host;
     const found = host.published ? `MX ${host.preference}` : "no MX record:";
     return [
-      `  ${found} ${host.name}${host.alias ? ` (through the alias ${host.alias.name})` : ""}: server ${host.server}${host.port === 25 ? "" : `, port ${host.port}`}${attacker ? `, attacker ${attacker.does} in front of it` : ""}`,
+      `  ${found} ${host.name}${host.alias ? ` (through the alias ${host.alias.name})` : ""}: server ${host.receiver === "recording" ? host.server : host.receiver}${host.port === 25 ? "" : `, port ${host.port}`}${attacker ? `, attacker ${attacker.does} in front of it` : ""}`,
       `     certificate: ${certificate(host.certificate)}`,
       ...Object.entries(host.sni).map(([name, one]) => `     for SNI ${name}: ${certificate(one)}`),
       ...(attacker && "certificate" in attacker

@@ -4,11 +4,11 @@ import { UsageError } from "../words/errors.ts";
 import type { Command } from "./commands.ts";
 import { findScenarios, selectionOptions } from "./selection.ts";
 
-const kinds = ["scenarios", "senders", "resolvers", "authorities"] as const;
+const kinds = ["scenarios", "senders", "resolvers", "authorities", "receivers"] as const;
 
 export const listCommand: Command = {
   name: "list",
-  usage: "list scenarios|senders|resolvers|authorities",
+  usage: "list scenarios|senders|resolvers|authorities|receivers",
   summary: "List what there is, one per line, id first",
   more: "danelab list scenarios takes ids and globs: danelab list scenarios 'ee-*'",
   options: {

@@ -19,7 +19,7 @@ export interface Tools {
 
 export async function startTools(): Promise<Tools> {
   const engine = await ensureEngine(console.warn);
-  const [farm] = defaultImages({ senders: [], resolvers: [], authorities: [], divergences: new Map() });
+  const [farm] = defaultImages({ senders: [], resolvers: [], authorities: [], receivers: [] });
   if (!farm) throw new HarnessError("there is no image of the farm");
   const [image] = (await prepareImages(engine, [farm], console.warn)).values();
   if (!image) throw new HarnessError("the image of the farm was not made");

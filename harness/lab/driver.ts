@@ -1,5 +1,6 @@
 import type { ClaimedAttempt, SenderQuestion } from "../model/evidence.ts";
-import type { FileToCopy, LabFacts, ServerInstance } from "../model/facts.ts";
+import type { FileToCopy, LabFacts, RealHost, ServerInstance } from "../model/facts.ts";
+import type { TlsState } from "../model/farm.ts";
 import type { Policy, SenderSetup } from "../model/scenario.ts";
 import type { RunningContainer } from "./engine.ts";
 
@@ -62,4 +63,28 @@ export interface SenderDriver extends DriverBase {
   misconfigured(line: string): boolean;
 }
 
-export type Driver = ResolverDriver | AuthorityDriver | SenderDriver;
+/** What the log of a real server tells of a session, by the client's address and port: "127.0.0.1:40000". */
+export type ServerNews = { readonly client: string } & (
+  | { readonly is: "command"; readonly line: string }
+  /** One line of it. */
+  | { readonly is: "reply"; readonly line: string }
+  | { readonly is: "tls"; readonly state: TlsState; readonly resumed: boolean }
+  | { readonly is: "tls-failed"; readonly reason: string }
+  /** Of the message, as it was read from its header. */
+  | { readonly is: "canary"; readonly canary: string }
+  | { readonly is: "closed" }
+);
+
+/** A real mail server in place of the farm's recording one. It shares the farm's namespace and listens on loopback. */
+export interface ReceiverDriver extends DriverBase {
+  readonly role: "receiver";
+  /** Each host has a port of its own. All mail is accepted, and goes nowhere. */
+  files(hosts: readonly RealHost[]): readonly FileToCopy[];
+  readonly command: readonly string[];
+  /** Its log is the witness of what it got: each command and reply, TLS, the canary, and the end. */
+  createLogReader(): { read(line: string): ServerNews | undefined };
+  /** A log line that shows the server is set up wrongly. */
+  misconfigured(line: string): boolean;
+}
+
+export type Driver = ResolverDriver | AuthorityDriver | SenderDriver | ReceiverDriver;

@@ -6,8 +6,10 @@ import type { World } from "../world/world.ts";
 import type { AuthorityDriver, ResolverDriver, SenderDriver } from "./driver.ts";
 import type { ContainerSpec, Engine, NetworkSpec, RunningContainer } from "./engine.ts";
 import { proveReady } from "./ready.ts";
+import { type ReceiverProgram, startReceiver } from "./receiver.ts";
 import { type FarmClient, farmProgram, startFarmProgram } from "./requests.ts";
 import { harnessAddress, type SendingHost, type StackPrograms } from "./sending-host.ts";
+import { joinSessions } from "./server-sessions.ts";
 import { wantedPackets } from "./wanted-packets.ts";
 
 export type { SendingHost, StackPrograms } from "./sending-host.ts";
@@ -20,6 +22,8 @@ export interface LabPrograms {
   /** Image and code of the farm. */
   readonly farm: { readonly image: string; readonly program: string };
   readonly authority: { readonly driver: AuthorityDriver; readonly image: string };
+  /** Real servers that stand at some MX. */
+  readonly receivers: readonly ReceiverProgram[];
   readonly stacks: readonly StackPrograms[];
 }
 
@@ -129,14 +133,19 @@ export async function startLab(
   };
 
   const hostByAddress = new Map<string, string>();
+  const give = (session: Session): void => {
+    const owner = hostByAddress.get(session.remoteAddress);
+    if (owner) listener.session(session, owner);
+  };
+  const joined = joinSessions(give, (message) => listener.fault(message));
   const farmListener = (host?: string) => ({
     opened: (session: { id: string; domain: string; remoteAddress: string }) => {
       const owner = hostByAddress.get(session.remoteAddress);
       if (owner) listener.opened({ ...session, host: owner });
     },
-    session: (session: Session) => {
-      const owner = hostByAddress.get(session.remoteAddress);
-      if (owner) listener.session(session, owner);
+    session: (session: Session, passedFrom?: string) => {
+      if (passedFrom === undefined) give(session);
+      else joined.session(session, passedFrom);
     },
     stray: listener.stray,
     fault: (message: string) => {
@@ -220,6 +229,18 @@ export async function startLab(
       tmpfs: driver.tmpfs ?? {},
     });
   };
+
+  const startReceiverBeside =
+    (farm: { readonly container: RunningContainer; readonly client: FarmClient }) =>
+    (program: ReceiverProgram): Promise<void> =>
+      startReceiver(program, {
+        farm,
+        hosts: world.realHosts.get(program.name) ?? [],
+        signal: options.signal,
+        start,
+        onNews: joined.news,
+        onFault: farmListener().fault,
+      });
 
   /** A network namespace with the witness in it; senders and resolvers join it. */
   const startNamespace = async (
@@ -341,7 +362,10 @@ export async function startLab(
     await engine.createNetwork(options.network);
     const [farm, ...stacks] = await Promise.all([
       startFarm().then(async (one) => {
-        await startAuthority(one.container);
+        await Promise.all([
+          startAuthority(one.container),
+          ...programs.receivers.map(startReceiverBeside(one)),
+        ]);
         return one;
       }),
       ...programs.stacks.map(startStack),

@@ -1,8 +1,9 @@
 import { join } from "node:path";
 import { bundleFarm } from "../../containers/farm/bundle.ts";
-import type { Program, Stack } from "../model/plan.ts";
+import type { Plan, Program } from "../model/plan.ts";
 import { programId } from "../model/plan.ts";
 import type { ProgramResult } from "../model/results.ts";
+import type { RealReceiver } from "../model/scenario.ts";
 import { HarnessError } from "../words/errors.ts";
 import { home } from "../words/places.ts";
 import type { Driver } from "./driver.ts";
@@ -36,15 +37,36 @@ function wanted({ driver, folder }: Found<Driver>, version: string): WantedImage
 }
 
 /** The images of all drivers in their default versions, and the farm's. */
-export function defaultImages({ senders, resolvers, authorities }: Registry): readonly WantedImage[] {
-  const found: readonly Found<Driver>[] = [...authorities, ...resolvers, ...senders];
+export function defaultImages({
+  senders,
+  resolvers,
+  authorities,
+  receivers,
+}: Omit<Registry, "divergences">): readonly WantedImage[] {
+  const found: readonly Found<Driver>[] = [...authorities, ...resolvers, ...senders, ...receivers];
   return [farmImage, ...found.map((one) => wanted(one, one.driver.versions[0]?.version ?? ""))];
+}
+
+/** Real servers that the scenarios have at an MX, at first or later, in their default versions. */
+function receiversOf(scenarios: Plan["scenarios"], registry: Registry) {
+  const names = new Set(
+    scenarios
+      .flatMap(({ mx, steps }) => [mx, ...steps.map((step) => step.mx)])
+      .flat()
+      .flatMap(({ receiver }): readonly RealReceiver[] => (receiver === "recording" ? [] : [receiver])),
+  );
+  return [...names].map((name) => {
+    const found = registry.receivers.find(({ driver }) => driver.name === name);
+    if (!found) throw new HarnessError(`containers/receiver/${name} is missing`);
+    const version = found.driver.versions[0]?.version ?? "";
+    return { name, driver: found.driver, id: programId({ name, version }), image: wanted(found, version) };
+  });
 }
 
 export async function preparePrograms(
   engine: Engine,
   registry: Registry,
-  stacks: readonly Stack[],
+  { stacks, scenarios }: Pick<Plan, "stacks" | "scenarios">,
   progress: Tell,
 ): Promise<PreparedPrograms> {
   const authority = registry.authorities.find(({ driver }) => driver.name === "nsd");
@@ -64,10 +86,14 @@ export async function preparePrograms(
     };
   });
   const authorityImage = wanted(authority, authorityVersion);
+  const receivers = receiversOf(scenarios, registry);
   const all = new Map(
-    [farmImage, authorityImage, ...chosen.flatMap(({ images }) => [images.sender, images.resolver])].map(
-      (image) => [keyOf(image), image],
-    ),
+    [
+      farmImage,
+      authorityImage,
+      ...receivers.map(({ image }) => image),
+      ...chosen.flatMap(({ images }) => [images.sender, images.resolver]),
+    ].map((image) => [keyOf(image), image]),
   );
   const ready = await prepareImages(engine, [...all.values()], progress);
   const imageOf = (image: WantedImage): ReadyImage => {
@@ -90,12 +116,19 @@ export async function preparePrograms(
   }
   const authorityId = `nsd@${authorityVersion}`;
   described.set(authorityId, describe("authority", authorityId, authorityImage));
+  // A sender may have the same name.
+  for (const { id, image } of receivers) described.set(`receiver ${id}`, describe("receiver", id, image));
   described.set("farm", describe("farm", "farm", farmImage));
 
   return {
     programs: {
       farm: { image: imageOf(farmImage).reference, program: await bundleFarm() },
       authority: { driver: authority.driver, image: imageOf(authorityImage).reference },
+      receivers: receivers.map(({ name, driver, image }) => ({
+        name,
+        driver,
+        image: imageOf(image).reference,
+      })),
       stacks: chosen.map(({ stack, sender, resolver, images }) => ({
         stack,
         sender: { driver: sender.driver, image: imageOf(images.sender).reference },

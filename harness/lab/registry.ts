@@ -6,13 +6,14 @@ import type { Program } from "../model/plan.ts";
 import { programId } from "../model/plan.ts";
 import { HarnessError, UsageError } from "../words/errors.ts";
 import { home } from "../words/places.ts";
-import type { AuthorityDriver, Driver, ResolverDriver, SenderDriver } from "./driver.ts";
+import type { AuthorityDriver, Driver, ReceiverDriver, ResolverDriver, SenderDriver } from "./driver.ts";
 
 /** The implementations, found by folder: containers/<role>/<name>/. Nothing else lists them. */
 export interface Registry {
   readonly senders: readonly Found<SenderDriver>[];
   readonly resolvers: readonly Found<ResolverDriver>[];
   readonly authorities: readonly Found<AuthorityDriver>[];
+  readonly receivers: readonly Found<ReceiverDriver>[];
   /** By name. */
   readonly divergences: ReadonlyMap<string, readonly Divergence[]>;
 }
@@ -48,15 +49,18 @@ async function drivers<D extends Driver>(
 }
 
 export async function loadRegistry(): Promise<Registry> {
-  const [senders, resolvers, authorities] = await Promise.all([
+  const [senders, resolvers, authorities, receivers] = await Promise.all([
     drivers<SenderDriver>("sender"),
     drivers<ResolverDriver>("resolver"),
     drivers<AuthorityDriver>("authority"),
+    drivers<ReceiverDriver>("receiver"),
   ]);
   return {
     senders,
     resolvers,
     authorities,
+    receivers,
+    // Nothing is demanded of receivers, and a sender may have the same name.
     divergences: new Map(
       [...senders, ...resolvers, ...authorities].map(({ driver, divergences }) => [driver.name, divergences]),
     ),

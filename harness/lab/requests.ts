@@ -22,7 +22,7 @@ export type { DnsQuestion };
 /** What the farm's program tells without being asked. */
 export interface FarmListener {
   opened(session: { readonly id: string; readonly domain: string; readonly remoteAddress: string }): void;
-  session(session: Session): void;
+  session(session: Session, passedFrom?: string): void;
   stray(packet: StrayPacket): void;
   fault(message: string): void;
 }
@@ -85,7 +85,7 @@ export async function startFarmProgram(
       case "opened":
         return listener.opened(event);
       case "session":
-        return listener.session(event.session);
+        return listener.session(event.session, event.passedFrom);
       case "stray":
         return listener.stray(event.packet);
       case "fault":

@@ -1,3 +1,4 @@
+import type { PemChain } from "./farm.ts";
 import type { Policy, SenderSetup } from "./scenario.ts";
 
 /** What the world tells the programs of the lab. */
@@ -32,6 +33,17 @@ export interface LabFacts {
   /** PEM of the CA certificates that the sender trusts. */
   readonly trustStore: string;
   readonly routes: readonly SenderRoute[];
+}
+
+/** An MX host as a real server is to serve it. */
+export interface RealHost {
+  /** FQDN, no final dot. */
+  readonly name: string;
+  /** On loopback. */
+  readonly port: number;
+  readonly certificate: PemChain;
+  /** As in FarmHost. */
+  readonly sni: Readonly<Record<string, PemChain>>;
 }
 
 /** A zone to serve: origin with final dot and the path of its master file in the container. */

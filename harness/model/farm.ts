@@ -35,6 +35,8 @@ export interface FarmHost {
   /** By server name (lower case, no final dot); any other name, or none, gets `certificate`. */
   readonly sni: Readonly<Record<string, PemChain>>;
   readonly attacker: FarmAttacker | null;
+  /** The port on loopback of the real server that sessions are passed on to; without it the farm's own serves them. */
+  readonly passesTo?: number;
   /** The server is the attacker's own: it witnesses as such. */
   readonly hostile: boolean;
 }
@@ -220,7 +222,12 @@ export type FarmEvent =
   | { readonly event: "answer"; readonly number: number; readonly value: unknown; readonly error?: string }
   /** A session was opened; its record follows at its end. */
   | { readonly event: "opened"; readonly id: string; readonly domain: string; readonly remoteAddress: string }
-  | { readonly event: "session"; readonly session: Session }
+  | {
+      readonly event: "session";
+      readonly session: Session;
+      /** The client's address and port as the real server behind it saw them, which knows the rest: "127.0.0.1:40000". */
+      readonly passedFrom?: string;
+    }
   | { readonly event: "stray"; readonly packet: StrayPacket }
   /** Something of the farm's own broke; the run cannot be trusted. */
   | { readonly event: "fault"; readonly message: string };

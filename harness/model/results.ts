@@ -23,7 +23,7 @@ const image = z.object({
 
 const program = z.object({
   id: z.string().describe("name@version as used in stacks, e.g. postfix@3.10"),
-  role: z.enum(["sender", "resolver", "authority", "farm"]),
+  role: z.enum(["sender", "resolver", "authority", "receiver", "farm"]),
   package: z.string().describe("Package and version as installed, e.g. postfix 3.10.13-0+deb13u1"),
   image,
 });

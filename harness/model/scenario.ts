@@ -395,6 +395,11 @@ export type ListeningBehaviour = (typeof peculiarities)[number] | Refusal;
 export const serverBehaviours = [...peculiarities, ...refusals, "down"] as const;
 export type ServerBehaviour = (typeof serverBehaviours)[number];
 
+/** What stands at the MX: the farm's own recording server, or a real one (containers/receiver/<name>). */
+export const receivers = ["recording", "postfix"] as const;
+export type Receiver = (typeof receivers)[number];
+export type RealReceiver = Exclude<Receiver, "recording">;
+
 /** Those that treat a later session otherwise than the first. */
 export const serversWithMemory: readonly string[] = ["greylist", "starttls-selective"];
 
@@ -511,6 +516,8 @@ export interface MxHost {
    * else at the owner name given, relative to the host's zone.
    */
   readonly tlsaAt: string;
+  /** Only the recording server can be told how to behave. */
+  readonly receiver: Receiver;
   readonly server: ServerBehaviour;
   readonly attacker: Attacker | null;
   /** The server is the attacker's own: what it gets has leaked. */

@@ -285,6 +285,21 @@ describe("what makes no sense though every field is right", () => {
       /^zone "@": is unsigned/,
     ],
     [
+      "a real server that is told how to behave",
+      { mx: { receiver: "postfix", server: "no-starttls" } },
+      /^field "mx\.server": a real server \(postfix\) cannot be told to be "no-starttls"/,
+    ],
+    [
+      "a real server that is the attacker's own",
+      { mx: { receiver: "postfix", hostile: true } },
+      /^field "mx\.receiver": the attacker's own server is the recording one/,
+    ],
+    [
+      "connections to a real server that are kept",
+      { mx: { receiver: "postfix" }, setup: "caches" },
+      /^field "mx\.receiver": a connection to postfix that is kept/,
+    ],
+    [
       "an outcome permitted and forbidden",
       { expect: { dane: must("deferred").floor("deferred") } },
       /^field "expect\.dane": deferred is both permitted and forbidden/,

@@ -149,6 +149,7 @@ function hostOf(text: MxText, index: number, several: boolean): MxHost {
     sni: text.sni ?? {},
     tlsa: (text.tlsa ?? ["3 1 1"]).map((one) => (typeof one === "string" ? tlsa(one) : one)),
     tlsaAt: text.tlsaAt ?? "host",
+    receiver: text.receiver ?? "recording",
     server: text.server ?? "normal",
     attacker: text.attacker ?? null,
     hostile: text.hostile ?? false,
@@ -343,7 +344,27 @@ function answered(zones: Scenario["zones"]): boolean {
   return Object.values(zones).some(({ answers }) => answers.length > 0);
 }
 
-function contradictionIn({ expect, mx: hosts, zones, resolver, forged, limit }: Scenario): string | null {
+/** A real server is as it is. */
+function receiverProblem({ receiver, server, hostile }: MxHost, setup: Scenario["setup"]): string | null {
+  if (receiver === "recording") return null;
+  if (server !== "normal")
+    return `field "mx.server": a real server (${receiver}) cannot be told to be "${server}"`;
+  if (hostile) return 'field "mx.receiver": the attacker\'s own server is the recording one';
+  // The farm does not see where one message ends and the next begins.
+  if (setup === "caches")
+    return `field "mx.receiver": a connection to ${receiver} that is kept cannot be told in parts`;
+  return null;
+}
+
+function contradictionIn({
+  expect,
+  mx: hosts,
+  zones,
+  resolver,
+  forged,
+  limit,
+  setup,
+}: Scenario): string | null {
   const attacked = hosts.some(({ attacker: one }) => one !== null);
   const loses = Object.values(expect).some(({ leaks }) => leaks !== undefined);
   const forges = [...Object.values(zones).map((zone) => zone.answers), resolver?.answers ?? []]
@@ -368,7 +389,7 @@ function contradictionIn({ expect, mx: hosts, zones, resolver, forged, limit }: 
     }
     if (!host.alias && [host.tlsaAt, ...host.tlsa.map(({ at }) => at)].includes("alias"))
       return 'field "mx.tlsaAt": the host has no alias';
-    const problem = certificateProblem(host);
+    const problem = certificateProblem(host) ?? receiverProblem(host, setup);
     if (problem) return problem;
   }
   const lost = Object.keys(zones).find((key) => !isDelegated(key, zones));

@@ -22,7 +22,7 @@ export function startConformanceRun(plan: Plan, registry: Registry): Conformance
   const finished = (async (): Promise<Results> => {
     const engine = await connectDocker();
     const quiet = (): void => undefined;
-    const prepared = await preparePrograms(engine, registry, plan.stacks, quiet);
+    const prepared = await preparePrograms(engine, registry, plan, quiet);
     const { results } = await run(
       {
         plan,

@@ -14,6 +14,7 @@ import {
   pathAttacks,
   peculiarities,
   policies,
+  receivers,
   refusals,
   senderSetups,
   serverBehaviours,
@@ -122,6 +123,7 @@ export const mx = z.strictObject({
     .array(z.union([z.string().regex(/^\d{1,3} \d{1,3} \d{1,3}$/, 'must be like "3 1 1"'), tlsaSpec]))
     .optional(),
   tlsaAt: name.optional(),
+  receiver: z.enum(receivers).optional(),
   server: z.enum(serverBehaviours, { error: ({ input }) => unknownServer(input) }).optional(),
   attacker: attacker.optional(),
   hostile: z.boolean().optional(),

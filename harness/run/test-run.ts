@@ -77,7 +77,7 @@ export async function testRun(
   const { results, sni } = await run(
     {
       plan: planned,
-      ...(await preparePrograms(engine, registry, options.stacks, () => undefined)),
+      ...(await preparePrograms(engine, registry, planned, () => undefined)),
       divergences: registry.divergences,
       engine,
       runId,

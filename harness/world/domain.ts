@@ -1,9 +1,18 @@
 import { fitsInDns, isWithin } from "../dns/name.ts";
 import { type ResourceRecord, rawRecord, record } from "../dns/record.ts";
 import type { Signing, ZoneDraft } from "../dns/zone.ts";
+import type { RealHost } from "../model/facts.ts";
 import type { FarmAttacker, FarmHost, PemChain } from "../model/farm.ts";
 import type { RecipientDomain } from "../model/plan.ts";
-import type { Attacker, CertificateSpec, MxHost, RecordSpec, Scenario, ZoneSpec } from "../model/scenario.ts";
+import type {
+  Attacker,
+  CertificateSpec,
+  MxHost,
+  RealReceiver,
+  RecordSpec,
+  Scenario,
+  ZoneSpec,
+} from "../model/scenario.ts";
 import type { IssuedChain, Pki } from "../pki/pki.ts";
 import { tlsaRdata } from "../pki/tlsa.ts";
 import { type DomainNames, namesOf } from "./names.ts";
@@ -28,6 +37,8 @@ export interface DomainMakers {
   readonly nextAddress: () => { readonly ipv4: string; readonly ipv6: string };
   /** Where a host is that is down. */
   readonly nobody: { readonly ipv4: string; readonly ipv6: string };
+  /** The port at which this real server serves the host. */
+  readonly realPort: (receiver: RealReceiver, host: Omit<RealHost, "port">) => number;
   /** Master server name for SOA and NS. */
   readonly nameServer: string;
 }
@@ -153,16 +164,21 @@ export function compileDomain(domain: RecipientDomain, makers: DomainMakers): Co
         ? { further: host.furtherCertificates.map((spec) => pem(own(spec))) }
         : {}),
     };
-    const served: FarmHost = {
-      domain: domain.key,
+    const { receiver } = host;
+    const server = {
       name: hostName.replace(/\.$/, ""),
-      addresses,
-      port: host.port,
-      behaviour: host.server,
       certificate,
       sni: Object.fromEntries(
         Object.entries(host.sni).map(([name, spec]) => [names.expand(name, host), pem(own(spec))]),
       ),
+    };
+    const served: FarmHost = {
+      domain: domain.key,
+      ...server,
+      addresses,
+      port: host.port,
+      behaviour: host.server,
+      ...(receiver === "recording" ? {} : { passesTo: makers.realPort(receiver, server) }),
       attacker: host.attacker
         ? farmAttacker(host.attacker, (spec) => pem(issueTo("attacker")(spec)), certificate)
         : null,

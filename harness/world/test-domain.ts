@@ -37,6 +37,7 @@ export function compile(text: SetupText, more: Partial<DomainMakers> = {}): Comp
     validity,
     nameServer: "ns.hosting.example.",
     nobody: { ipv4: "198.18.3.255", ipv6: "2001:db8:100::3ff" },
+    realPort: () => 20_000,
     nextAddress: () => ({ ipv4: `198.18.4.${++hosts}`, ipv6: `2001:db8:100::a:${hosts}` }),
     ...more,
   });

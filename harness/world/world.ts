@@ -2,10 +2,10 @@ import { createKeyRing } from "../dns/keys.ts";
 import { record } from "../dns/record.ts";
 import { masterFile, type ZoneDraft } from "../dns/zone.ts";
 import type { DnsStatus } from "../model/evidence.ts";
-import type { FileToCopy, LabFacts, SenderRoute, ServerInstance } from "../model/facts.ts";
+import type { FileToCopy, LabFacts, RealHost, SenderRoute, ServerInstance } from "../model/facts.ts";
 import type { DnsQuestion, DnsRelay, FarmHost, ForwardedZone, RelayRule } from "../model/farm.ts";
 import { asOfStep, type Plan, type RecipientDomain, reachOf } from "../model/plan.ts";
-import type { AnswerRule, ResolverPath, Scenario, SenderSetup } from "../model/scenario.ts";
+import type { AnswerRule, RealReceiver, ResolverPath, Scenario, SenderSetup } from "../model/scenario.ts";
 import { createPki } from "../pki/pki.ts";
 import { UsageError } from "../words/errors.ts";
 import { type AddressPlan, addressPlan, mostSteps } from "./addresses.ts";
@@ -63,6 +63,8 @@ export interface World {
   /** The zones' master files, for the authority's container. */
   readonly zoneFiles: readonly FileToCopy[];
   readonly hosts: readonly FarmHost[];
+  /** What real servers have to serve, by program. */
+  readonly realHosts: ReadonlyMap<RealReceiver, readonly RealHost[]>;
   /** Before the name servers of the domains. */
   readonly relay: DnsRelay;
   /** Between the second sender of a stack and its resolver. */
@@ -140,7 +142,7 @@ interface CompiledWhole {
 /** Each step of a domain compiled, with the same keys, certificates and addresses; and what is forged of it. */
 function compileWhole(
   domain: RecipientDomain,
-  makers: Pick<DomainMakers, "pki" | "validity" | "nobody">,
+  makers: Pick<DomainMakers, "pki" | "validity" | "nobody" | "realPort">,
   nextAddress: DomainMakers["nextAddress"],
 ): CompiledWhole {
   const issued: DomainMakers["issued"] = new Map();
@@ -209,6 +211,27 @@ function stubRulesOf(one: CompiledDomain, forger: string): StubRules {
   return { first: rules(answers), second: rules(second ?? nobodyThere) };
 }
 
+/** Far from the ports that MX hosts may have, and below those of clients. */
+const firstRealPort = 20_000;
+
+/** A host that is the same in several steps is served once. */
+function realServers() {
+  const hosts = new Map<RealReceiver, RealHost[]>();
+  const ports = new Map<string, number>();
+  return {
+    hosts,
+    portOf: (receiver: RealReceiver, host: Omit<RealHost, "port">): number => {
+      const key = JSON.stringify([receiver, host]);
+      const known = ports.get(key);
+      if (known !== undefined) return known;
+      const port = firstRealPort + ports.size;
+      ports.set(key, port);
+      hosts.set(receiver, [...(hosts.get(receiver) ?? []), { ...host, port }]);
+      return port;
+    },
+  };
+}
+
 /** Compiles every domain of the plan. `subnet` is one of the lab's 32 networks; `now` fixes all validity periods. */
 export function compileWorld(plan: Plan, options: { readonly subnet: number; readonly now: Date }): World {
   const addresses = addressPlan(options.subnet);
@@ -218,8 +241,11 @@ export function compileWorld(plan: Plan, options: { readonly subnet: number; rea
     expiration: new Date(options.now.getTime() + 14 * 24 * hour),
   };
   let hostCount = 0;
+  const real = realServers();
   const whole = plan.domains.map((domain) =>
-    compileWhole(domain, { pki, validity, nobody: addresses.nobody }, () => addresses.mxHost(hostCount++)),
+    compileWhole(domain, { pki, validity, nobody: addresses.nobody, realPort: real.portOf }, () =>
+      addresses.mxHost(hostCount++),
+    ),
   );
   const compiled = whole.map(({ steps }) => steps);
   const forged = whole.flatMap((one) => (one.forged ? [one.forged] : []));
@@ -351,6 +377,7 @@ export function compileWorld(plan: Plan, options: { readonly subnet: number; rea
       ),
       ...forgedZones.map((zone) => ({ path: forgedFile(zone.origin), content: masterFile(zone) })),
     ],
+    realHosts: real.hosts,
     hosts: [...compiled.flatMap(([{ hosts }]) => hosts), ...forged.flatMap(({ hosts }) => hosts)],
     relay: {
       listen: addresses.nameServers.relay,
