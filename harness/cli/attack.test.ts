@@ -22,7 +22,7 @@ test.for<[words: string, message: string]>([
   ["attack atk-strip-startls", '"atk-strip-startls" is no attack; did you mean "atk-strip-starttls"?'],
   ["attack atk-*", '"atk-*" is no attack'],
   ["attack atk-strip-starttls atk-mitm-selfsigned", "attack takes one id; danelab attack lists them all"],
-  ["attack atk-strip-starttls --resolver unbound,bind", "attack takes one --resolver"],
+  ["attack atk-strip-starttls --resolver unbound,bind", "one --resolver is enough here"],
   ["attack atk-strip-starttls --sender sendmail@1", "--sender sendmail@1: not known; there are "],
 ])("%s: status 2, and why", async ([words, message]) => {
   const { status, out, err } = await call(...words.split(" "));

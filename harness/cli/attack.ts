@@ -1,7 +1,6 @@
 import { join } from "node:path";
 import { attackOpening, attackStory } from "../../reports/attack.ts";
-import { loadRegistry, selectPrograms } from "../lab/registry.ts";
-import { isAttack, plan, programId, type Stack, stackOf } from "../model/plan.ts";
+import { isAttack, plan, programId } from "../model/plan.ts";
 import type { Policy, Scenario } from "../model/scenario.ts";
 import { UsageError } from "../words/errors.ts";
 import { nearest } from "../words/nearest.ts";
@@ -10,24 +9,11 @@ import { conduct } from "./conduct.ts";
 import type { Arguments } from "./options.ts";
 import { createOutput, terminal } from "./output.ts";
 import { selectionOptions, selectScenarios } from "./selection.ts";
+import { selectStack, stackOptions } from "./stack.ts";
 import { exitStatus } from "./status.ts";
 
 /** Wider than this a diagram is no easier to read. */
 const widest = 100;
-
-async function selectStack(args: Arguments) {
-  const registry = await loadRegistry();
-  const one = (option: "sender" | "resolver", usual: string): readonly string[] => {
-    const given = args.values(option);
-    if (given.length > 1) throw new UsageError(`attack takes one --${option}`);
-    return given.length === 0 ? [usual] : given;
-  };
-  const senders = selectPrograms(registry.senders, one("sender", "postfix"), "--sender");
-  const resolvers = selectPrograms(registry.resolvers, one("resolver", "unbound"), "--resolver");
-  const [stack] = senders.flatMap((sender) => resolvers.map((resolver): Stack => stackOf(sender, resolver)));
-  if (!stack) throw new UsageError("there is no such sender with such a resolver");
-  return { registry, stack };
-}
 
 async function attacks(args: Arguments): Promise<readonly Scenario[]> {
   return (await selectScenarios(args, [])).filter((scenario) => !scenario.canary && isAttack(scenario));
@@ -56,8 +42,7 @@ export const attackCommand: Command = {
   summary: "Show one attack: who loses, how DANE stops it, what comes after; without ID, list the attacks",
   more: "Each is shown as a sequence diagram: who said what to whom, with the sender's log below. Exit status as of danelab run.",
   options: {
-    sender: { value: "NAME[@VERSION]", help: "with this sender (postfix unless told)" },
-    resolver: { value: "NAME[@VERSION]", help: "with this resolver (unbound unless told)" },
+    ...stackOptions,
     scenarios: selectionOptions.scenarios,
     out: { value: "DIR", help: "where evidence and reports go (reports/out/<time> unless told)" },
   },

@@ -1,6 +1,7 @@
 import { attackCommand } from "./attack.ts";
 import { cleanCommand } from "./clean.ts";
 import { doctorCommand } from "./doctor.ts";
+import { downCommand } from "./down.ts";
 import { explainCommand } from "./explain.ts";
 import { judgeCommand } from "./judge.ts";
 import { lintCommand } from "./lint.ts";
@@ -8,6 +9,7 @@ import { listCommand } from "./list.ts";
 import type { Arguments, OptionSpec } from "./options.ts";
 import { runCommand } from "./run.ts";
 import { testCommand } from "./test.ts";
+import { upCommand } from "./up.ts";
 
 export interface Command {
   readonly name: string;
@@ -25,6 +27,8 @@ export const commands: readonly Command[] = [
   explainCommand,
   attackCommand,
   lintCommand,
+  upCommand,
+  downCommand,
   judgeCommand,
   doctorCommand,
   cleanCommand,

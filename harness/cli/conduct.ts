@@ -12,7 +12,7 @@ import type { Results, TrialResult } from "../model/results.ts";
 import type { PacketChoice } from "../run/packets.ts";
 import { evidencePath, run } from "../run/pipeline.ts";
 import { stillLives } from "../run/sweep.ts";
-import { HarnessError } from "../words/errors.ts";
+import { interruptible } from "./interrupt.ts";
 import type { Output } from "./output.ts";
 import { createProgress, type Progress } from "./progress.ts";
 import { packageVersion } from "./version.ts";
@@ -39,15 +39,7 @@ export interface Conducted {
 export async function conduct(undertaking: Undertaking): Promise<Conducted> {
   const { registry, plan, options, packets, keep, output } = undertaking;
   const progress = createProgress(process.stderr);
-  const interrupt = new AbortController();
-  const onSignal = (): void => {
-    if (interrupt.signal.aborted) process.exit(130);
-    progress.note("interrupted: stopping the lab (once more to leave at once)");
-    interrupt.abort(new HarnessError("interrupted"));
-  };
-  process.on("SIGINT", onSignal);
-  process.on("SIGTERM", onSignal);
-  try {
+  return interruptible(progress, async (signal) => {
     await ensureEngine(progress.note);
     const engine = await connectDocker();
     const swept = await engine.sweep(runLabel, stillLives);
@@ -75,7 +67,7 @@ export async function conduct(undertaking: Undertaking): Promise<Conducted> {
         options,
         packets,
         keep,
-        signal: interrupt.signal,
+        signal,
       },
       {
         progress: progress.note,
@@ -98,9 +90,5 @@ export async function conduct(undertaking: Undertaking): Promise<Conducted> {
         `the lab is still running (docker ps --filter name=danelab-${results.run.id}); danelab clean ends it`,
       );
     return { results, evidence };
-  } finally {
-    progress.end();
-    process.off("SIGINT", onSignal);
-    process.off("SIGTERM", onSignal);
-  }
+  }).finally(() => progress.end());
 }

@@ -353,7 +353,7 @@ export async function startLab(
             })
             .catch((error) => farmListener(host.id).fault(messageOf(error)));
         }
-        return { ...host, witness: client, senderContainer };
+        return { ...host, witness: client, senderContainer, witnessContainer: container };
       }),
     );
   };

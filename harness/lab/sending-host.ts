@@ -16,6 +16,7 @@ export interface SendingHost extends StackPrograms {
   readonly reach: Reach;
   readonly witness: FarmClient;
   readonly senderContainer: RunningContainer;
+  readonly witnessContainer: RunningContainer;
   readonly address: { readonly ipv4: string; readonly ipv6: string };
   /** What the sender's resolv.conf names, in this order. */
   readonly nameServers: readonly [string, ...string[]];

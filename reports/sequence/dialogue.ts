@@ -36,6 +36,48 @@ export interface Passage {
   readonly far: Utterance | null;
 }
 
+/** far: null: nobody stands behind. */
+export function passagesOf(near: readonly Utterance[], far: readonly Utterance[] | null): readonly Passage[] {
+  if (far === null) return near.map((one) => ({ near: one, far: null }));
+  const [hello, beyond] = [near.findIndex(isHello), far.findIndex(isHello)];
+  const isTunnel = hello >= 0 && beyond >= 0 && !near.some(isEstablished);
+  return isTunnel ? throughTunnel(near, far, hello, beyond) : sideBySide(near, far);
+}
+
+function isHello({ by, lines: [line] }: Utterance): boolean {
+  return by === "note" && line.startsWith("ClientHello");
+}
+
+export function isEstablished({ by, lines: [line] }: Utterance): boolean {
+  return by === "note" && /^TLS (established|resumed)/.test(line);
+}
+
+/**
+ * The attacker lets the handshake through, so that all that follows passes it, in words that it cannot read. What it does to
+ * the handshake comes before that, what it does to later records after it.
+ */
+function throughTunnel(
+  near: readonly Utterance[],
+  far: readonly Utterance[],
+  hello: number,
+  beyond: number,
+): readonly Passage[] {
+  const own = near.slice(hello + 1).map((one): Passage => ({ near: one, far: null }));
+  const early = own.filter((one) => one.near?.lines[0].includes(" handshake record "));
+  const passed = far
+    .slice(beyond + 1)
+    .map((one): Passage => ({ near: one.by === "note" && !isEstablished(one) ? null : one, far: one }));
+  const end = passed.findLastIndex((one) => one.near !== null) + 1;
+  return [
+    ...sideBySide(near.slice(0, hello), far.slice(0, beyond)),
+    ...near.slice(hello, hello + 1).map((one): Passage => ({ near: one, far: one })),
+    ...early,
+    ...passed.slice(0, end),
+    ...own.filter((one) => !early.includes(one)),
+    ...passed.slice(end),
+  ];
+}
+
 function isSame(one: Utterance, other: Utterance): boolean {
   return one.by === other.by && one.by !== "note" && one.lines.join("\n") === other.lines.join("\n");
 }
