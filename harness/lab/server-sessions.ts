@@ -1,4 +1,4 @@
-import type { Session, SmtpCommand } from "../model/farm.ts";
+import { asServerLogged, type Session, type SmtpCommand } from "../model/farm.ts";
 import { mailFromOf, rcptToOf } from "../words/envelope.ts";
 import type { ServerNews } from "./driver.ts";
 
@@ -69,7 +69,7 @@ function complete(session: Session, news: readonly ServerNews[]): Session {
     commands: [...session.commands, ...commands],
     transcript: [
       ...session.transcript.filter((line) => line !== "-- closed"),
-      "-- from here on as the server logged it",
+      asServerLogged,
       ...underTls.flatMap(transcriptOf),
     ].slice(0, mostLines),
   };
@@ -130,7 +130,7 @@ function transcriptOf(news: ServerNews): readonly string[] {
     case "tls-failed":
       return [`-- TLS failed: ${news.reason}`];
     case "canary":
-      return [`C: (message, with ${news.canary})`];
+      return ["C: (message)"];
     case "closed":
       return ["-- closed"];
   }

@@ -100,6 +100,9 @@ export interface Session {
   readonly transcript: readonly string[];
 }
 
+/** In a transcript: a real server's TLS passed the farm unread, its certificate unseen, and the server's log tells the rest. */
+export const asServerLogged = "-- from here on as the server logged it";
+
 /** A packet that a program of the lab addressed to somewhere outside the lab. */
 export interface StrayPacket {
   readonly at: number;

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { asServerLogged } from "../../harness/model/farm.ts";
 import { session } from "../../harness/model/test-evidence.ts";
 import { sessionEvents } from "./session.ts";
 
@@ -77,6 +78,23 @@ test("what it does to the handshake comes before what the server makes of it", (
     "@attacker a bit was flipped at handshake record 1 of the server (attack)",
     "@server TLS failed: bad record mac",
     "@sender no TLS came about: it leaves, without a word of the message (stop)",
+  ]);
+});
+
+test("a real server whose log tells what the farm could not read", () => {
+  const hello = [...clear, "-- ClientHello, no server name"];
+  const said = (message: string) => ["C: DATA", "S: 354 go", message, "S: 250 ok"];
+  const established = "-- TLS established: TLSv1.3 X";
+  expect(
+    events(
+      [...hello, established, ...said("C: (message, 445 octets)")],
+      [...hello, asServerLogged, established, ...said("C: (message)")],
+      { insists: false },
+    ).filter((text) => text.includes("TLSv1.3") || text.endsWith("octets")),
+  ).toEqual([
+    "attacker=sender TLSv1.3, no certificate",
+    "server=attacker TLSv1.3, certificate not seen",
+    "sender=attacker=server the message, 445 octets",
   ]);
 });
 

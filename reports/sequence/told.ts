@@ -1,4 +1,4 @@
-import type { Session } from "../../harness/model/farm.ts";
+import { asServerLogged, type Session } from "../../harness/model/farm.ts";
 import { extensionsOf, offersStarttls, type Passage, type Utterance } from "./dialogue.ts";
 import type { Arrow } from "./sequence.ts";
 
@@ -18,16 +18,16 @@ export function commandTold(line: string): Told {
   return plainly(line.replace(/^((?:MAIL|RCPT) \w+:<[^>]*>).*$/i, "$1"));
 }
 
-/** "(message, 479 octets)": of a command that is none. */
+/** "(message, 479 octets)", or "(message)" where a server's log does not count them: of a command that is none. */
 export function messageTold(
   line: string,
   front: Session,
   behind: Session | null,
   canary: string,
 ): Told | null {
-  const [, octets, cut] = /^\(message, (\d+) octets(, cut off)?\)$/.exec(line) ?? [];
-  if (octets === undefined) return null;
-  const told = plainly(`the message, ${octets} octets${cut ? ", cut off" : ""}`);
+  const [found, how = ""] = /^\(message(, \d+ octets(?:, cut off)?)?\)$/.exec(line) ?? [];
+  if (found === undefined) return null;
+  const told = plainly(`the message${how}`);
   if (front.canary !== canary) return told;
   const inClear = front.canaryInClear || behind?.canaryInClear === true;
   if (front.witness === "attacker")
@@ -85,11 +85,16 @@ function changeOfOffers(server: Utterance, attacker: Utterance): string | null {
   return said.length > 0 ? `the attacker ${said.join(" and ")}` : null;
 }
 
-export function certificateTold(version: string, { certificate }: Session, resumed: boolean): string {
+export function certificateTold(
+  version: string,
+  { certificate, transcript }: Session,
+  resumed: boolean,
+): string {
+  const none = transcript.includes(asServerLogged) ? "certificate not seen" : "no certificate";
   const shown = resumed
     ? "an earlier session resumed: no certificate"
     : certificate === null
-      ? "no certificate"
+      ? none
       : `certificate SHA-256 ${certificate.slice(0, 12)}…`;
   return `${version}, ${shown}`;
 }

@@ -131,7 +131,8 @@ const clientCertificates = {
  * @param {Session} session
  * @returns {string}
  */
-function noCertificate({ resumed }) {
+function noCertificate({ resumed, transcript }) {
+  if (transcript.includes("-- from here on as the server logged it")) return "not seen: TLS passed unread";
   return resumed ? "none served: an earlier TLS session was taken up again" : "none served";
 }
 
