@@ -4,8 +4,8 @@ import type { Link, Mark, Party, Sequence, SequenceEvent, SequenceStep } from ".
 import { channelMeanings, markSigns, partyName } from "./words.ts";
 
 /**
- * The diagram for the page: a list, one item for each thing said, that reads well without its lines. Lifelines and arrows are
- * places in a grid, named by classes: the page's content security policy lets no style stand at an element.
+ * The diagram for the page: a list, one item for each thing said, that reads well without its lines. Arrows are places
+ * in a grid over the list's lifelines, named by classes: the page's content security policy lets no style stand at an element.
  */
 export function sequenceHtml({ steps }: Sequence): Html {
   return html`<div class="sequence">${steps.map(stepHtml)}${legend(steps)}</div>`;
@@ -24,10 +24,10 @@ function eventHtml(event: SequenceEvent, parties: readonly Party[]): Html {
   const said = marked
     ? html`<b class="seq-mark">${sign(mark)}${visible(text)}</b>`
     : html`<span class="${event.kind === "note" ? "seq-note" : "seq-text"}">${visible(text)}</span>`;
-  return html`<li${classes([mark === null ? null : `mark-${mark}`, event.kind === "arrow" && event.opens ? "opens" : null])}>${lanes(parties)}${
+  return html`<li${classes([mark === null ? null : `mark-${mark}`, event.kind === "arrow" && event.opens ? "opens" : null])}>${
     event.kind === "arrow"
       ? event.links.map((link, index) => linkHtml(link, index === event.links.length - 1, parties))
-      : html`<i class="seq-spot lane-${parties.indexOf(event.at)}" aria-hidden="true"></i>`
+      : html`<i class="seq-spot lane-${parties.indexOf(event.at)}"></i>`
   }<span class="seq-words"><span class="seq-who">${who(event, parties)}: </span>${said}${
     meaning === null || mark === null ? null : html`<b class="seq-mark">${sign(mark)}${visible(meaning)}</b>`
   }</span></li>`;
@@ -43,15 +43,11 @@ function classes(names: readonly (string | null)[]): Html | null {
   return given.length === 0 ? null : html` class="${given.join(" ")}"`;
 }
 
-function lanes(parties: readonly Party[]): readonly Html[] {
-  return parties.map((_, lane) => html`<i class="seq-lane lane-${lane}" aria-hidden="true"></i>`);
-}
-
 /** Between two lanes, with its head at the end of the whole arrow. */
 function linkHtml({ from, to, channel }: Link, ends: boolean, parties: readonly Party[]): Html {
   const [start, end] = [parties.indexOf(from), parties.indexOf(to)];
   const span = `span-${Math.min(start, end)}-${Math.max(start, end)}`;
-  return html`<i class="seq-arrow ${span} ${start < end ? "right" : "left"} over-${channel}${ends ? " ends" : ""}" aria-hidden="true"></i>`;
+  return html`<i class="seq-arrow ${span} ${start < end ? "right" : "left"} over-${channel}${ends ? " ends" : ""}"></i>`;
 }
 
 /** For those who do not see the arrows. */
