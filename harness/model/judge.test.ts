@@ -514,6 +514,18 @@ describe("divergences", () => {
     expect(result.staleDivergences).toEqual([]);
   });
 
+  test("what shows at a trial and at its twin in the same way is known at both", () => {
+    const text = {
+      scenarios: { x: { expect: { dane: must("authenticated") } } },
+      divergences: [divergence({ outcome: "encrypted" })],
+    };
+    const result = judged(text, { "x/dane": seen.encrypted, "x/dane/twin": seen.encrypted });
+    expect(verdictsOf(result)).toEqual({
+      [`x/${stack.id}/dane`]: "known",
+      [`x/${stack.id}/dane/twin`]: "known",
+    });
+  });
+
   test("globs, versions and resolvers that fit", () => {
     const fits = divergence({ scenario: "x*", versions: ["3.10"], resolvers: ["bind", "unbound"] });
     expect(resultOf(judged(setup(fits), { "x/dane": seen.bounced }), "x/dane").verdict).toBe("known");

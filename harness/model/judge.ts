@@ -50,11 +50,14 @@ export function judge(input: JudgeInput): Judge {
     const own = alone.get(trial.id);
     const others = (dependencies.get(trial.id) ?? []).map((id) => alone.get(id));
     if (!own || others.some((other) => other === undefined)) return undefined;
+    const main = trial.of === null ? undefined : alone.get(trial.of);
+    // Whether it is excused hangs on its trial.
+    if (trial.of !== null && own.verdict === "fail" && !main) return undefined;
     const judged = withOthers(
       own,
       others.filter((other) => other !== undefined),
     );
-    return resultOf(input, withDivergence(judged, plan, input.divergences, used, seen));
+    return resultOf(input, withDivergence(judged, main, plan, input.divergences, used, seen));
   };
 
   return {
@@ -68,7 +71,11 @@ export function judge(input: JudgeInput): Judge {
       const fresh: TrialResult[] = [];
       for (const candidate of plan.trials) {
         if (decided.has(candidate.id)) continue;
-        if (candidate.id !== trial.id && !dependencies.get(candidate.id)?.includes(trial.id)) continue;
+        const concerned =
+          candidate.id === trial.id ||
+          candidate.of === trial.id ||
+          dependencies.get(candidate.id)?.includes(trial.id);
+        if (!concerned) continue;
         const result = decide(candidate);
         if (!result) continue;
         decided.set(candidate.id, result);
@@ -81,6 +88,10 @@ export function judge(input: JudgeInput): Judge {
       for (const trial of plan.trials) {
         if (decided.has(trial.id)) continue;
         const own = alone.get(trial.id);
+        if (own && trial.of !== null) {
+          decided.set(trial.id, resultOf(input, own));
+          continue;
+        }
         const missing = own
           ? "the trials that it hangs on did not end"
           : "no evidence: the run ended before this trial did";
@@ -193,6 +204,8 @@ function withOthers(own: Judged, others: readonly Judged[]): Judged {
 
 function withDivergence(
   judged: Judged,
+  /** Of a twin: what it is the twin of. */
+  main: Judged | undefined,
   plan: Plan,
   divergences: ReadonlyMap<string, readonly Divergence[]>,
   used: Set<Divergence>,
@@ -200,7 +213,8 @@ function withDivergence(
 ): Judged & { readonly divergence?: Divergence } {
   const { trial, observation, verdict } = judged;
   const stack = plan.stacks.find(({ id }) => id === trial.stack);
-  if (!stack || trial.role === "twin") return judged;
+  if (!stack) return judged;
+  const isTwin = trial.role === "twin";
   const onRecord = [stack.sender, stack.resolver].flatMap(({ name, version }) =>
     (divergences.get(name) ?? []).map((divergence) => ({ divergence, version })),
   );
@@ -210,9 +224,11 @@ function withDivergence(
     if (divergence.versions.length > 0 && !divergence.versions.includes(version)) continue;
     if (divergence.resolvers.length > 0 && !divergence.resolvers.includes(stack.resolver.name)) continue;
     if (verdict === "error" || verdict === "inconclusive") continue;
-    seen.set(divergence, (seen.get(divergence) ?? new Set()).add(stack.id));
+    // A twin is excused by nothing but what shows at its trial in the same way.
+    if (isTwin && main?.observation.outcome !== observation.outcome) continue;
+    if (!isTwin) seen.set(divergence, (seen.get(divergence) ?? new Set()).add(stack.id));
     if ((verdict === "fail" || verdict === "warn") && observation.outcome === divergence.outcome) {
-      used.add(divergence);
+      if (!isTwin) used.add(divergence);
       return {
         ...judged,
         verdict: "known",

@@ -231,6 +231,13 @@ test("each step gets what comes while it lasts", () => {
   ]);
 });
 
+test("a message of an earlier step that the sender takes up by itself is no attempt of the later one", () => {
+  const early = sent(1, "AAAAAA", later);
+  collector.nextStep(later, "new");
+  logAll(early, sent(2, "BBBBBB", later));
+  expect(later.now.attempts).toHaveLength(1);
+});
+
 test("the resolver's answers stand beside what the world expects; what did not come says why", () => {
   const [step] = one.facts.steps;
   const answers = resolverAnswers(step, [{ message: null, error: "timed out", ms: 15_000 }]);

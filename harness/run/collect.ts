@@ -222,6 +222,8 @@ export function collectStack(
         null,
         run.resolverTells,
       );
+      // A sender may take up the message of the step before by itself: that is no part of this one.
+      byRecipient.delete(recipientKey(before.mail.to));
       byRecipient.set(recipientKey(record.now.mail.to), record);
     },
     when(record, condition) {

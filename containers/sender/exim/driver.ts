@@ -7,7 +7,7 @@ const spool = "/var/spool/exim4";
 const logs = "/var/log/exim4";
 
 /** Deliveries at once. Left to itself, Exim starts one for each message that comes in, hundreds in a burst. */
-const deliveries = 48;
+const deliveries = 96;
 
 /** Tries one message, whatever is remembered of earlier failures of its hosts. */
 const attempt = "exim -M";
@@ -33,13 +33,11 @@ const start = String.raw`install -d -o Debian-exim -g Debian-exim -m 750 ${spool
  * (proc_locks(5) tells locks by inode).
  */
 const again = `#!/bin/sh
-for id in "$@"; do
-  {
-    inode=$(stat -c %i ${spool}/input/$id-D) || exit 0
-    while grep -q ":$inode " /proc/locks; do sleep 0.1; done
-    exec ${attempt} "$id"
-  } </dev/null >/dev/null 2>&1 &
-done
+printf '%s\\n' "$@" | xargs -n 1 -P ${deliveries} sh -c '
+  inode=$(stat -c %i ${spool}/input/$1-D) || exit 0
+  while grep -q ":$inode " /proc/locks; do sleep 0.1; done
+  ${attempt} "$1" || :
+' sh >/dev/null 2>&1 &
 `;
 
 async function run(container: RunningContainer, command: readonly string[]): Promise<string> {
@@ -74,9 +72,10 @@ const driver: SenderDriver = {
     await run(container, ["exim-again", ...queueIds]);
   },
 
+  // The -H file is replaced at every attempt, and a look at that moment would miss it; the -D file stays.
   async queued(container) {
-    const stdout = await run(container, ["find", `${spool}/input`, "-name", "*-H", "-printf", "%f\\n"]);
-    return new Set([...stdout.matchAll(/^(.+)-H$/gm)].map(([, id]) => id ?? ""));
+    const stdout = await run(container, ["find", `${spool}/input`, "-name", "*-D", "-printf", "%f\\n"]);
+    return new Set([...stdout.matchAll(/^(.+)-D$/gm)].map(([, id]) => id ?? ""));
   },
 
   createLogReader: createEximLogReader,

@@ -7,19 +7,22 @@ import type { ClaimedAttempt, Reason } from "../../../harness/model/evidence.ts"
 const id = /(?:^|\s)([0-9A-Za-z]{6}-(?:[0-9A-Za-z]{11}-[0-9A-Za-z]{4}|[0-9A-Za-z]{6}-[0-9A-Za-z]{2}))(?=\s)/;
 
 /** Delivered, also together with another recipient, delayed, given up. */
-const outcomeLine = / (=>|->|==|\*\*) (\S+)(?: <[^>]*>)?((?: \S+)*.*)$/;
+const outcomeLine = / (=>|->|==|\*\*) (\S+?):?(?: <[^>]*>)?( .*)$/;
+
+/** A certificate that matched a TLSA record is invalid only by its name (verify_certificate() in tls-gnu.c). */
+const nameLine =
+  / DANE attempt failed; TLS connection to \S+ \[[^\]]+\]: \(certificate verification failed\): certificate invalid/;
 
 /** What stands between the recipient and the text: "R=dane T=dane defer (-37) H=mx.x.example DS [198.18.0.1] DT=0.1s". */
 const fields =
-  /^(?: (?:[A-Z]+=(?:"(?:[^"\\]|\\.)*"|[^\s"]*?)|DS|PRX|TFO\*?|L\*?|K|A|PRDR|\[[^\]\s]+\](?::\d+)?|defer(?: \(-?\d+\))?))*(?: ?: |$)/;
+  /^(?: (?:[A-Z]+=(?:"(?:[^"\\]|\\.)*"|[^\s"]*?)|DS|PRX|TFO\*?|L\*?|K|A|PRDR|\[[^\]\s]+\](?::\d+)?\*?|defer(?: \(-?\d+\))?))*(?: ?: |$)/;
 const hostField = / H=(\S+?)(?: DS)? \[([^\]]+)\]/;
 const verifiedField = / CV=(\S+?)(?=[\s:]|$)/;
 
 /** Exim 4.98 src/transports/smtp.c, src/tls-gnu.c, src/routers: the words after the fields, most specific first. */
 const reasonsByText: readonly (readonly [RegExp, Reason])[] = [
-  [/certificate verification failed\): .*certificate expired/i, "certificate-expired"],
-  [/certificate verification failed/i, "certificate-does-not-match"],
   [/TLSA record problem/i, "tlsa-unusable"],
+  [/certificate verification failed/i, "certificate-does-not-match"],
   [/server did not offer TLS support/i, "starttls-not-offered"],
   [/an attempt to start TLS failed|after STARTTLS/i, "starttls-refused"],
   [/TLS session: /i, "handshake-failed"],
@@ -58,18 +61,32 @@ export function eximQueueId(line: string): string | null {
 }
 
 export function createEximLogReader(): LogReader {
+  /** Messages whose last attempt at a host failed by its name. */
+  const misnamed = new Set<string>();
+
+  const reasonOf = (text: string, queueId: string): Reason =>
+    text.includes("): certificate invalid") && misnamed.has(queueId)
+      ? "name-mismatch"
+      : (reasonsByText.find(([pattern]) => pattern.test(text))?.[1] ?? "other");
+
   return {
     read(line) {
+      const queueId = eximQueueId(line);
+      if (queueId === null) return undefined;
+      if (nameLine.test(line)) misnamed.add(queueId);
       const found = outcomeLine.exec(line);
-      if (!found || !id.test(line)) return undefined;
+      if (!found) return undefined;
       const [, sign = "", recipient = "", rest = ""] = found;
       const told = fields.exec(rest)?.[0] ?? "";
-      const text = rest.slice(told.length).trim();
+      const text = rest
+        .slice(told.length)
+        .replace(/ DT=\S+$/, "")
+        .trim();
       const status = statusOf(sign);
       // Nobody was asked: this is no attempt.
       if (/retry time not reached/.test(text)) return undefined;
-      const reason =
-        status === "sent" ? null : (reasonsByText.find(([pattern]) => pattern.test(text))?.[1] ?? "other");
+      const reason = status === "sent" ? null : reasonOf(text, queueId);
+      misnamed.delete(queueId);
       const host = hostField.exec(told);
       return {
         recipient,
