@@ -105,6 +105,13 @@ test("a message for each policy; log, queue and retry once for each sender", () 
   expect(lines(two, "mailq")).toHaveLength(1);
 });
 
+test("questions are asked for the domain where DANE is in use", () => {
+  const control = domain({ policy: "may", answers: [tlsa("_25._tcp.mx.x.may.example.", [])] });
+  expect(lines(facts(control, domain()), " dig ")).toEqual([
+    "docker exec lab-witness dig _25._tcp.mx.x.dane.example. TLSA",
+  ]);
+});
+
 test("a recipient that a shell would take apart is quoted", () => {
   expect(lines(facts(domain({ recipient: "a$b.example" })), "sendmail -f")[0]).toMatch(/ 'u@a\$b\.example'$/);
 });

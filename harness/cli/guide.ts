@@ -72,7 +72,8 @@ export function guideText(facts: GuideFacts): string {
 }
 
 export function guideCommands({ farm, domains }: GuideFacts): readonly GuideCommand[] {
-  const [first] = domains;
+  // What there is to see of DANE is best seen where it is in use.
+  const first = domains.find(({ policy }) => policy === "dane") ?? domains[0];
   if (!first) return [];
   const senders = [...new Set(domains.map(({ containers }) => containers.sender))];
   return [
