@@ -104,6 +104,8 @@ export class Relay {
     const { greeting = null } = ends.edits.replies;
     if (ends.greets)
       this.#pending.push({ command: null, answered: "greeting", own: greeting, forwarded: true });
+    // RFC 9293 section 3.6: a client that has said all may still be listening. The upstream's end is the client's.
+    ends.client.allowHalfOpen = true;
     ends.client.on("data", this.#onClientData);
     ends.client.on("end", this.#onClientEnd);
     ends.upstream.on("data", this.#onUpstreamData);
@@ -252,6 +254,7 @@ export class Relay {
   #letGo(): void {
     const { client, upstream } = this.#ends;
     client.off("data", this.#onClientData).off("end", this.#onClientEnd).pause();
+    client.allowHalfOpen = false;
     upstream.off("data", this.#onUpstreamData).off("end", this.#onUpstreamEnd).pause();
   }
 }

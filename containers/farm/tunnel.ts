@@ -79,6 +79,8 @@ export function openTunnel({ client, upstream, recorder, tampering }: TunnelEnds
     client.off("data", readHello);
     if (flight.is === "client-hello") recorder.clientHello(flight.serverName);
   };
+  // As in the relay.
+  client.allowHalfOpen = true;
   client.on("data", readHello);
   upstream.once("close", () => client.end());
   pass("client", client, upstream);

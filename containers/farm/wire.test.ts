@@ -1,4 +1,6 @@
 import { X509Certificate } from "node:crypto";
+import { once } from "node:events";
+import { type AddressInfo, connect, createServer } from "node:net";
 import { afterEach, describe, expect, it } from "vitest";
 import type { Session } from "../../harness/model/farm.ts";
 import { until } from "../../harness/words/until.ts";
@@ -84,6 +86,23 @@ describe("in front of a real server", () => {
     await client.quit();
     expect((await told()).session).toMatchObject({ canary: "clear", canaryInClear: true, accepted: true });
   });
+
+  it.each([null, { does: "strip-starttls" } as const])(
+    "a client that ends its side hears what the server says later, behind %j",
+    async (attacker) => {
+      const slow = createServer({ allowHalfOpen: true }, (socket) => {
+        socket.write("220 slow\r\n");
+        socket.resume().once("end", () => socket.end("250 late\r\n"));
+      }).listen(0, "127.0.0.1");
+      closers.push(() => slow.close());
+      await once(slow, "listening");
+      const { port } = await inFrontOf((slow.address() as AddressInfo).port, { attacker });
+      const client = connect({ host: at, port, allowHalfOpen: true });
+      client.end("NOOP\r\n");
+      const [...heard] = await client.toArray();
+      expect(Buffer.concat(heard).toString()).toBe("220 slow\r\n250 late\r\n");
+    },
+  );
 
   it("an attacker that terminates TLS reaches it, and both are told", async () => {
     const real = await realServer();
