@@ -114,6 +114,30 @@ const withholding: readonly ScenarioText[] = [
     expect: downgraded,
   },
   {
+    id: "atk-tlsa-deny-other-names",
+    title: "The attacker denies the TLSA record by valid NSEC records of other names, and intercepts",
+    cites: ["RFC 4035 5.4", ...lookups],
+    zone: { answers: [answer("forge", "TLSA")] },
+    forged: { zone: { faults: [fault("denial-wrong-range")] }, mx: { tlsa: [] } },
+    mx: { attacker: mitm },
+    expect: downgraded,
+  },
+  {
+    id: "atk-tlsa-deny-own-proof",
+    title: "The attacker denies the TLSA record by the valid NSEC record of its name, which tells of it",
+    cites: ["RFC 4035 5.4", ...lookups],
+    zone: { answers: [answer("forge", "TLSA")] },
+    forged: {
+      zone: {
+        records: [record("_25._tcp.mx", "TXT", '"nothing else is here"')],
+        faults: [fault("denial-type-bit-set", "TLSA", "_25._tcp.mx")],
+      },
+      mx: { tlsa: [] },
+    },
+    mx: { attacker: mitm },
+    expect: downgraded,
+  },
+  {
     id: "atk-tlsa-nsec3-iterations",
     title: "The attacker denies the TLSA record with NSEC3 records of many iterations, signed by a stranger",
     why: "A resolver may treat so many iterations as insecure, but only once it has verified the signature over them.",
@@ -147,7 +171,7 @@ const forging: readonly ScenarioText[] = [
   },
   {
     id: "atk-tlsa-alter",
-    title: "The attacker alters the genuine TLSA record under its signature, and intercepts",
+    title: "The attacker puts a TLSA record of its own key under the genuine signature, and intercepts",
     cites: validation,
     zone: { answers: [answer("forge", "TLSA")] },
     forged: { zone: { faults: [fault("signature-flipped", "TLSA")] } },
@@ -226,18 +250,6 @@ const forging: readonly ScenarioText[] = [
       zone: { unsigned: true },
       zones: { evil: { under: "tld", unsigned: true } },
       mx: { host: "mail", zone: "evil", alias: "mx", tlsa: [] },
-    },
-    expect: misled,
-  },
-  {
-    id: "atk-dname-inject",
-    title: "The attacker redirects the name of a signed MX host by a DNAME record above it",
-    cites: ["RFC 6672 5.3", "RFC 7672 2.1.2"],
-    zone: { answers: everything("hosts", "mx.hosts", "evil", "mx.evil") },
-    mx: { host: "mx.hosts" },
-    forged: {
-      zone: { unsigned: true, records: [record("hosts", "DNAME", "evil")] },
-      mx: { host: "mx.evil", tlsa: [] },
     },
     expect: misled,
   },

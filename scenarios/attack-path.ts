@@ -42,6 +42,14 @@ const stripping: readonly ScenarioText[] = [
     expect: readOnTheWire,
   },
   {
+    id: "atk-strip-first-session",
+    title: "The attacker removes STARTTLS from the EHLO reply of the first session only",
+    why: "What another session offers is no excuse: the message goes to a server that is authenticated, or waits.",
+    cites: downgrade,
+    mx: { attacker: attacker("strip-first-session") },
+    expect: { dane: must("authenticated", "deferred"), control: leaksOnTheWire("cleartext") },
+  },
+  {
     id: "atk-mask-starttls",
     title: "The attacker replaces the keyword STARTTLS by XXXXXXXA, as some firewalls do",
     cites: downgrade,
@@ -143,11 +151,14 @@ const stripping: readonly ScenarioText[] = [
 
 const alerts = [
   ["close-notify", "close_notify"],
+  ["unexpected-message", "unexpected_message"],
   ["handshake-failure", "handshake_failure"],
   ["access-denied", "access_denied"],
   ["protocol-version", "protocol_version"],
   ["insufficient-security", "insufficient_security"],
   ["internal-error", "internal_error"],
+  ["inappropriate-fallback", "inappropriate_fallback"],
+  ["user-canceled", "user_canceled"],
   ["unrecognized-name", "unrecognized_name"],
 ] as const;
 

@@ -1,6 +1,7 @@
 import { readdir } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { describe, expect, test } from "vitest";
+import { isAttack } from "../harness/model/plan.ts";
 import type { Scenario } from "../harness/model/scenario.ts";
 import { loadScenarios } from "../harness/run/load-scenarios.ts";
 import { home } from "../harness/words/places.ts";
@@ -81,11 +82,28 @@ describe("canaries", () => {
   });
 });
 
-test("attacks have a control that loses, and nothing else has", () => {
-  const attacked = ({ mx }: Pick<Scenario, "mx">) => mx.some(({ attacker }) => attacker !== null);
-  expect(
-    breaking((scenario) =>
-      [scenario, ...scenario.steps].every((one) => attacked(one) === (one.expect.may?.leaks !== undefined)),
-    ),
-  ).toEqual([]);
+describe("attacks", () => {
+  const leaks = ({ expect: expectations }: Pick<Scenario, "expect">) =>
+    Object.values(expectations).some((one) => one.leaks !== undefined);
+
+  test("are the whole of their group", () => {
+    expect(breaking((scenario) => isAttack(scenario) === (scenario.group === "atk"))).toEqual([]);
+  });
+
+  test("have a control that loses, or are beyond what DANE claims", () => {
+    expect(breaking((scenario) => !isAttack(scenario) || scenario.limit !== null || leaks(scenario))).toEqual(
+      [],
+    );
+  });
+
+  test("end, unless they are beyond it, and the message that waited is delivered", () => {
+    const ended = all.filter((scenario) => isAttack(scenario) && scenario.limit === null);
+    for (const { steps } of ended) {
+      const last = steps.at(-1);
+      expect(last?.title).toBe("the attack is over");
+      expect(last?.expect.dane?.permitted).toContain("authenticated");
+      expect(last?.mx.every(({ attacker }) => attacker === null)).toBe(true);
+    }
+    expect(ended.length).toBeGreaterThan(55);
+  });
 });

@@ -34,6 +34,8 @@ function tampering(
   return after220({ tunnel: { does, of, type, number } });
 }
 
+const stripping = policyOf("no-starttls", 0);
+
 /** Whatever the texts are, only the code counts (RFC 5321 section 4.2). */
 function forgedReply(command: (typeof attackedCommands)[number], code: number): EdgePolicy {
   const reply = saying(`${code} Not here`);
@@ -42,13 +44,18 @@ function forgedReply(command: (typeof attackedCommands)[number], code: number): 
   return editing({ replies: { [command]: isTaken ? { ...reply, passes: true } : reply } });
 }
 
+type Policy = EdgePolicy | null;
+/** One policy, or one for the first session with the host and one for those that follow. */
+type Attack = Policy | { readonly first: Policy; readonly later: Policy };
+
 /**
  * An attacker on the path is an edge too, in front of the genuine server's: it forwards all that it does not touch, and
  * what it says instead of the server is no different from what a server without TLS, or with broken TLS, would say.
  * null: nothing gets through.
  */
-const tricks: Readonly<Record<Exclude<(typeof pathTricks)[number], "divert">, EdgePolicy | null>> = {
-  "strip-starttls": policyOf("no-starttls", 0),
+const tricks: Readonly<Record<Exclude<(typeof pathTricks)[number], "divert">, Attack>> = {
+  "strip-starttls": stripping,
+  "strip-first-session": { first: stripping, later: editing({}) },
   "mask-starttls": offering({ instead: { STARTTLS: "XXXXXXXA" } }),
   "mask-starttls-command": editing({ commands: { starttls: "XXXXXXXX" } }),
   "mask-ehlo-command": editing({ commands: { ehlo: "XXXX" } }),
@@ -76,11 +83,14 @@ const tricks: Readonly<Record<Exclude<(typeof pathTricks)[number], "divert">, Ed
   "stall-handshake": after220("silence"),
   "text-for-handshake": after220({ says: "500 Command unrecognized" }),
   "alert-close-notify": after220({ alert: "close_notify" }),
+  "alert-unexpected-message": after220({ alert: "unexpected_message" }),
   "alert-handshake-failure": after220({ alert: "handshake_failure" }),
   "alert-access-denied": after220({ alert: "access_denied" }),
   "alert-protocol-version": after220({ alert: "protocol_version" }),
   "alert-insufficient-security": after220({ alert: "insufficient_security" }),
   "alert-internal-error": after220({ alert: "internal_error" }),
+  "alert-inappropriate-fallback": after220({ alert: "inappropriate_fallback" }),
+  "alert-user-canceled": after220({ alert: "user_canceled" }),
   "alert-unrecognized-name": after220({ alert: "unrecognized_name" }),
   // The server's records of TLS 1.3: ServerHello; then, encrypted, EncryptedExtensions, Certificate, and so on.
   "cut-after-server-hello": tampering("reset", "server", "application-data", 1),
@@ -95,17 +105,18 @@ const tricks: Readonly<Record<Exclude<(typeof pathTricks)[number], "divert">, Ed
 };
 
 /** All but "divert", which meets another server and nobody else. */
-export const attackers: ReadonlyMap<string, EdgePolicy | null> = new Map([
+const attackers: ReadonlyMap<string, Attack> = new Map<string, Attack>([
   ...Object.entries(tricks),
   ...attackedCommands.flatMap((command) =>
-    attackCodes.map((code) => [`${command}-${code}`, forgedReply(command, code)] as const),
+    attackCodes.map((code): [string, Attack] => [`${command}-${code}`, forgedReply(command, code)]),
   ),
 ]);
 
 /** One that terminates TLS is to the sender whatever server it plays. */
-export function attackerPolicy(attacker: FarmAttacker, session: number): EdgePolicy | null {
+export function attackerPolicy(attacker: FarmAttacker, session: number): Policy {
   if (attacker.does === "intercept") return policyOf(attacker.as, session);
   const found = attackers.get(attacker.does);
   if (found === undefined) throw new HarnessError(`there is no attacker "${attacker.does}"`);
-  return found;
+  if (found === null || !("first" in found)) return found;
+  return session === 0 ? found.first : found.later;
 }

@@ -2,7 +2,7 @@ import { once } from "node:events";
 import { duplexPair } from "node:stream";
 import { type ConnectionOptions, connect } from "node:tls";
 import { describe, expect, it } from "vitest";
-import { readFirstFlight } from "./client-hello.ts";
+import { readFirstFlight, withoutVersion } from "./client-hello.ts";
 
 /** The first bytes that OpenSSL sends. */
 async function helloOf(servername?: string, options: ConnectionOptions = {}): Promise<Buffer> {
@@ -102,5 +102,22 @@ describe("readFirstFlight", () => {
     hello[5 + 4 + 2 + 32] = 255; // legacy_session_id would fill what follows
     expect(readFirstFlight(hello)).toMatchObject({ is: expect.stringMatching(/not-tls|client-hello/) });
     expect(readFirstFlight(Buffer.from([22, 3, 1, 0, 6, 1, 0, 0, 2, 3, 3]))).toEqual({ is: "not-tls" });
+  });
+});
+
+describe("withoutVersion", () => {
+  it("takes one version out of those that are offered, and nothing else", async () => {
+    const hello = await helloOf("mx.domain.example");
+    const changed = withoutVersion(hello, 0x0304);
+    expect(hello.includes(Buffer.from([0, 43, 0, 5, 4, 3, 4, 3, 3]))).toBe(true);
+    expect(changed.includes(Buffer.from([0, 43, 0, 5, 4, 0x7a, 0x7a, 3, 3]))).toBe(true);
+    expect(changed).toHaveLength(hello.length);
+    expect([...changed].filter((octet, at) => octet !== hello[at])).toHaveLength(2);
+  });
+
+  it("leaves a ClientHello without that version, or without extensions that tell any", async () => {
+    const old = await helloOf("mx.domain.example", { maxVersion: "TLSv1.2" });
+    expect(withoutVersion(old, 0x0304)).toEqual(old);
+    expect(withoutVersion(helloWith([0, 23, 0, 0]), 0x0304)).toEqual(helloWith([0, 23, 0, 0]));
   });
 });

@@ -123,8 +123,8 @@ function awaitClientHello(client: Socket, recorder: Recorder, then: (hello: Clie
 }
 
 function sendAlert({ client, recorder }: HandshakeParts, name: AlertName): void {
-  // RFC 8446 section 6.1: it is no error.
-  const level = name === "close_notify" ? "warning" : "fatal";
+  // RFC 8446 section 6.1: these are no errors.
+  const level = name === "close_notify" || name === "user_canceled" ? "warning" : "fatal";
   recorder.tlsFailed(`answered the ClientHello with a ${level} ${name} alert`);
   client.end(alert(level, name), () => client.destroy());
 }

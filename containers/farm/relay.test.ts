@@ -121,4 +121,47 @@ describe("Relay", () => {
     upstream.write("250-help\r\n250 SIZE\r\n");
     expect((await fromServer(2)).join("")).toBe("250-help\r\n250 SIZE\r\n");
   });
+
+  it.each([
+    [
+      { without: [], with: [], instead: { STARTTLS: "XXXXXXXA", SIZE: "XXXB" } },
+      ["250-mx.domain.example", "250-XXXB", "250 XXXXXXXA"],
+    ],
+    [{ without: "all", with: [] }, ["250 mx.domain.example"]],
+    [
+      { without: "all", with: ["HELP"], instead: { SIZE: "SIZE 1" }, greets: "at your service" },
+      ["250-mx.domain.example at your service", "250-SIZE 1", "250 HELP"],
+    ],
+  ] as const)("makes of the EHLO reply what it is told: %j", async (offers, lines) => {
+    const { client, upstream, fromServer, fromClient } = await relay({ offers });
+    await fromServer(2);
+    client.write("EHLO client.example\r\n");
+    await fromClient(1);
+    upstream.write("250-mx.domain.example\r\n250-SIZE 10\r\n250 STARTTLS\r\n");
+    expect((await fromServer(lines.length)).join("")).toBe(lines.map((line) => `${line}\r\n`).join(""));
+  });
+
+  it("passes a command in other words, and replaces the reply to one that it passes", async () => {
+    const { client, upstream, fromServer, fromClient } = await relay({
+      commands: { helo: "XXXX" },
+      replies: { ehlo: { lines: ["221 Not here"], closes: false, passes: true } },
+    });
+    await fromServer(2);
+    client.write("EHLO client.example\r\nHELO client.example\r\n");
+    expect((await fromClient(2)).join("")).toBe("EHLO client.example\r\nXXXX\r\n");
+    upstream.write("250-mx.domain.example\r\n250 SIZE\r\n500 What?\r\n");
+    expect((await fromServer(2)).join("")).toBe("221 Not here\r\n500 What?\r\n");
+  });
+
+  it("writes down text, and of all else how much it was", async () => {
+    const { client, fromServer, fromClient, recorder } = await relay({});
+    await fromServer(2);
+    client.write("NOOP p\u00e4t\tx\r\n");
+    client.write(Buffer.from([0x16, 3, 1, 0, 200, 13, 10]));
+    await fromClient(2);
+    expect(recorder.finish()?.commands.map(({ line }) => line)).toEqual([
+      "NOOP p\u00e4t\tx",
+      "(7 octets that are no text)",
+    ]);
+  });
 });

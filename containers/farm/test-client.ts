@@ -70,7 +70,8 @@ export function clientOn(socket: Socket): TestClient {
     async secure(options = {}) {
       socket.off("data", onData);
       const tls = connectTls({ socket, rejectUnauthorized: false, ...options });
-      tls.on("error", () => undefined);
+      // RFC 8446 section 6.2: after a fatal alert the connection is over.
+      tls.on("error", () => tls.destroy());
       await once(tls, "secureConnect");
       return { client: clientOn(tls), tls };
     },

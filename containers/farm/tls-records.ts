@@ -2,14 +2,17 @@ import { randomBytes } from "node:crypto";
 
 /** TLS records that the farm makes by itself, where OpenSSL would not (RFC 8446 sections 5.1 and 6, RFC 6101). */
 
-/** RFC 8446 section 6, RFC 6066 section 3. */
+/** RFC 8446 section 6, RFC 6066 section 3, RFC 7507 section 2. */
 export const alerts = {
   close_notify: 0,
+  unexpected_message: 10,
   handshake_failure: 40,
   access_denied: 49,
   protocol_version: 70,
   insufficient_security: 71,
   internal_error: 80,
+  inappropriate_fallback: 86,
+  user_canceled: 90,
   missing_extension: 109,
   unrecognized_name: 112,
 } as const;

@@ -39,9 +39,8 @@ export function openTunnel({ client, upstream, recorder, tampering }: TunnelEnds
 
   const cut = (): void => {
     recorder.tlsFailed(`the connection was ${does === "reset" ? "reset" : "closed"} ${where}`);
-    if (does === "reset") client.resetAndDestroy();
-    else client.end(() => client.destroy());
-    upstream.destroy();
+    // What went through before arrives.
+    upstream.end(() => (does === "reset" ? client.resetAndDestroy() : client.end()));
   };
   const changed = (record: Buffer): Buffer => {
     recorder.tlsFailed(`${does === "alter" ? "a bit was flipped" : "TLS 1.3 was taken out"} ${where}`);

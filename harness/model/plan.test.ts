@@ -216,6 +216,20 @@ describe("twins", () => {
     });
   });
 
+  test("so do those of what is forged", () => {
+    const [scenario] = scenariosOf({
+      id: "x",
+      zone: { answers: [answer("forge", "TLSA")] },
+      forged: { mx: { tlsa: ["3 1 1", mismatch("3 0 1")] } },
+      limit: "Nothing",
+      expect: { dane: open("authenticated") },
+    }) as [Scenario];
+    expect(twinOf(scenario).forged?.mx[0]?.tlsa).toMatchObject([
+      { data: { matches: false, matchingType: 1 } },
+      { data: { matches: false } },
+    ]);
+  });
+
   test("of a scenario with steps it is the first step in which a delivery may be authenticated", () => {
     const { trials, domains } = planned([
       {

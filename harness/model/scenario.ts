@@ -416,6 +416,8 @@ export const forgedReplies: readonly ForgedReply[] = attackedCommands.flatMap((c
 /** What else attackers on the path do to a session; see containers/farm/attackers.ts. */
 export const pathTricks = [
   "strip-starttls",
+  /** The same, in the first session with the host only. */
+  "strip-first-session",
   /** The keyword becomes XXXXXXXA; the command becomes XXXXXXXX: as some firewalls do. */
   "mask-starttls",
   "mask-starttls-command",
@@ -442,11 +444,14 @@ export const pathTricks = [
   "text-for-handshake",
   /** An alert in place of the server's answer to the ClientHello. */
   "alert-close-notify",
+  "alert-unexpected-message",
   "alert-handshake-failure",
   "alert-access-denied",
   "alert-protocol-version",
   "alert-insufficient-security",
   "alert-internal-error",
+  "alert-inappropriate-fallback",
+  "alert-user-canceled",
   "alert-unrecognized-name",
   /** A reset behind the ServerHello; behind the certificate; behind the handshake; in the middle of the message. */
   "cut-after-server-hello",

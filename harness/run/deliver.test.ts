@@ -25,6 +25,8 @@ interface Told {
   readonly reply?: Submitted;
   readonly broken?: Promise<never>;
   readonly signal?: AbortSignal;
+  /** The session of a host that failed is told at once, that of the one that took the message so many ms after the log. */
+  readonly late?: number;
 }
 
 interface Done {
@@ -35,7 +37,7 @@ interface Done {
 
 async function deliver(
   texts: readonly Omit<ScenarioText, "title" | "cites">[],
-  { log, queued = () => false, reply, broken, signal }: Told,
+  { log, queued = () => false, reply, broken, signal, late }: Told,
 ): Promise<Done> {
   const whole = plan(
     checkFile(
@@ -67,7 +69,12 @@ async function deliver(
     const domain = recipient.split("@")[1] ?? "";
     if (status === "sent") {
       const record = collector.records.find(({ now }) => now.mail.to === recipient)!;
-      collector.session(session({ domain: record.trial.domain, canary: record.now.mail.canary }));
+      const took = session({ domain: record.trial.domain, canary: record.now.mail.canary });
+      if (late === undefined) collector.session(took);
+      else {
+        collector.session({ ...took, id: "s0", accepted: false, canary: null });
+        setTimeout(() => collector.session(took), late);
+      }
     }
     const relay = status === "sent" ? `mx.${domain}[198.18.20.1]:25` : "none";
     collector.logLine(
@@ -173,6 +180,18 @@ describe("the queue", () => {
     );
     expect(evidence[0]?.queued).toBe(there);
     expect(events).toEqual([`submit ${to}`, "queue"]);
+  });
+});
+
+describe("the session of the host that took the message", () => {
+  test("is waited for, though another host's is there", async () => {
+    const { evidence } = await fastForward(() => deliver([wrong], { log: () => "sent", late: 1000 }));
+    expect(evidence[0]?.sessions.map(({ accepted }) => accepted)).toEqual([false, true]);
+  });
+
+  test("but not for ever: what never comes is for the judge", async () => {
+    const { evidence } = await fastForward(() => deliver([wrong], { log: () => "sent", late: 60_000 }));
+    expect(evidence[0]).toMatchObject({ errors: [], sessions: [{ accepted: false }] });
   });
 });
 

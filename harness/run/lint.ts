@@ -1,4 +1,4 @@
-import { type Plan, plan, stackOf, twinOf } from "../model/plan.ts";
+import { isAttack, type Plan, plan, stackOf, twinOf } from "../model/plan.ts";
 import { type Expectation, outcomes, type Scenario, type ZoneSpec } from "../model/scenario.ts";
 import { compileWorld } from "../world/world.ts";
 
@@ -85,7 +85,35 @@ const twinless: Rule = (scenario) => {
     : [];
 };
 
-const rules: readonly Rule[] = [words, unnoticedFaults, unnoticedRecords, untellable, twinless];
+/** What DANE stops leaves nothing that is delivered without authentication; all else is a limit, and said to be one. */
+const attacks: Rule = (scenario) => {
+  const { limit, expect, zones, resolver, forged } = scenario;
+  const wanted = expect.dane ?? expect["dane-only"];
+  if (!isAttack(scenario) || !wanted) return [];
+  const open = ["encrypted", "cleartext"].filter((outcome) =>
+    wanted.permitted.some((one) => one === outcome),
+  );
+  const toldDifferently = forged !== null || Object.values(zones).some(({ answers }) => answers.length > 0);
+  return [
+    ...(limit === null && open.length > 0
+      ? [`the attack may end in ${open.join(" or ")} with DANE: if DANE cannot stop it, give it a limit`]
+      : []),
+    ...(limit !== null && wanted.level !== "open"
+      ? ["it has a limit, but what DANE does about it is not left open"]
+      : []),
+    ...(limit !== null && /[.!]$/.test(limit) ? ["the limit ends with a full stop"] : []),
+    ...(["oblivious", "credulous"] as const).flatMap((policy) =>
+      expect[policy] && !toldDifferently
+        ? [`expect.${policy} is about resolvers, but no name server is attacked`]
+        : [],
+    ),
+    ...(expect.exposed && resolver?.answers.length === 0
+      ? ["expect.exposed: nothing stands between the sender and its resolver"]
+      : []),
+  ];
+};
+
+const rules: readonly Rule[] = [words, unnoticedFaults, unnoticedRecords, untellable, twinless, attacks];
 
 function permitsAll({ permitted, never, level }: Expectation): boolean {
   return level !== "open" && never.length === 0 && outcomes.every((outcome) => permitted.includes(outcome));

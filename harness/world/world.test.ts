@@ -1,10 +1,11 @@
-import { createHash, X509Certificate } from "node:crypto";
+import { createHash, createPrivateKey, X509Certificate } from "node:crypto";
 import { describe, expect, it } from "vitest";
 import type { FarmHost } from "../model/farm.ts";
 import { plan, stackOf } from "../model/plan.ts";
 import { type Policy, policies } from "../model/scenario.ts";
 import { checkFile } from "../run/check-scenarios.ts";
 import {
+  answer,
   dv,
   fault,
   intercept,
@@ -184,6 +185,60 @@ describe("attackers", () => {
       }
     },
   );
+});
+
+describe("a zone without good keys", () => {
+  it.each([
+    ["the DS record is kept back", { answers: [answer("nodata", "DS", { name: "child" })] }, {}],
+    ["its keys are kept back", {}, { answers: [answer("nodata", "DNSKEY")] }],
+  ] as const)("may be remembered when that is over: %s", (_, parent, child) => {
+    const world = worldOf(
+      [
+        {
+          id: "attacked",
+          recipient: "{child}",
+          zone: parent,
+          zones: { child },
+          mx: [{ zone: "child" }, { host: "elsewhere" }],
+          steps: [{ title: "over", zone: {}, zones: { child: {} }, expect: { dane: must("authenticated") } }],
+          expect: { dane: must("deferred") },
+        },
+      ],
+      ["dane"],
+    );
+    const [before, after] = world.domains.get("attacked.dane-1")!.steps;
+    const statuses = (step: typeof after) =>
+      step?.questions.map(({ question: { name }, status }) => [name.includes("child"), status]);
+    const distinct = (step: typeof after) => [...new Set(statuses(step)?.map(String))].sort();
+    expect(distinct(before)).toEqual(["false,secure", "true,bogus"]);
+    expect(distinct(after)).toEqual(["false,secure", "true,any"]);
+  });
+});
+
+describe("an attacker that appends", () => {
+  it("shows the host's certificates behind its own, and has its own key", () => {
+    const world = worldOf(
+      [
+        {
+          id: "appended",
+          mx: {
+            certificate: dv(),
+            tlsa: ["2 0 1"],
+            attacker: intercept(selfSigned(), "normal", { appendsGenuine: true }),
+          },
+          steps: [],
+          expect: { dane: must("deferred"), control: leaksToTheAttacker("encrypted") },
+        },
+      ],
+      ["dane"],
+    );
+    const [host] = world.hosts;
+    if (host?.attacker?.does !== "intercept") expect.fail("there is no attacker");
+    const { chain, key } = host.attacker.certificate;
+    expect(chain.endsWith(host.certificate.chain)).toBe(true);
+    expect(new X509Certificate(chain).checkPrivateKey(createPrivateKey(key))).toBe(true);
+    expect(key).not.toBe(host.certificate.key);
+  });
 });
 
 describe("steps", () => {
