@@ -24,6 +24,11 @@ const optionsOf: Readonly<Record<SenderPolicy, readonly string[]>> = {
   verify: ["hosts_try_dane =", "hosts_require_tls = *", "tls_verify_hosts = *"],
 };
 
+/** TLS sessions are resumed since 4.95; connections are kept for messages that wait for the same host anyhow. */
+const resumption = `.ifdef _OPT_TRANSPORT_SMTP_TLS_RESUMPTION_HOSTS
+  tls_resumption_hosts = *
+.endif`;
+
 /** Mail that does not go by the recipient's MX first. */
 function routers({ name, senderBranch }: Branch, { senderName }: LabFacts): string {
   return `literal_${name}:
@@ -60,7 +65,7 @@ function transport({ name, policy, setup }: Branch): string {
   data_timeout = 10s
   final_timeout = 10s
   tls_verify_certificates = /etc/exim4/trust-store.pem
-  ${setup === "caches" ? "tls_resumption_hosts = *" : "connection_max_messages = 1"}
+${setup === "caches" ? resumption : "  connection_max_messages = 1"}
 ${optionsOf[policy].map((option) => `  ${option}\n`).join("")}`;
 }
 

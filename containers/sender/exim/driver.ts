@@ -7,7 +7,7 @@ const spool = "/var/spool/exim4";
 const logs = "/var/log/exim4";
 
 /** Deliveries at once. Left to itself, Exim starts one for each message that comes in, hundreds in a burst. */
-const deliveries = 96;
+const deliveries = 64;
 
 /** Tries one message, whatever is remembered of earlier failures of its hosts. */
 const attempt = "exim -M";
@@ -50,7 +50,12 @@ async function run(container: RunningContainer, command: readonly string[]): Pro
 const driver: SenderDriver = {
   role: "sender",
   name: "exim",
-  versions: [{ version: "4.98", suite: "trixie" }],
+  versions: [
+    { version: "4.98", suite: "trixie" },
+    { version: "4.94", suite: "bullseye" },
+    { version: "4.96", suite: "bookworm" },
+    { version: "4.100", suite: "forky" },
+  ],
   onRequest: true,
   policies: ["dane", "dane-only", "may", "verify"],
   // It has no filters for DNS answers.

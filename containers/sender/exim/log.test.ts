@@ -60,6 +60,28 @@ test("Exim 4.98, recorded: what DANE, STARTTLS, lookups and servers do to a mess
   });
 });
 
+test.each([
+  // "certificate not supplied", it says of one whose name is wrong.
+  ["4.94", "certificate-does-not-match"],
+  ["4.96", "name-mismatch"],
+  ["4.100", "name-mismatch"],
+])("Exim %s, recorded: its lines differ, what they say does not", (version, otherName) => {
+  expect(read(linesOf(version))).toEqual({
+    "canary-good.dane-start": "sent verified",
+    "canary-plain.dane-start": "sent none",
+    "canary-mismatch.dane-start": "deferred none certificate-does-not-match",
+    "canary-bogus.dane-start": "deferred none tlsa-lookup-failed",
+    "base-no-tlsa.dane-only": "bounced none no-tlsa",
+    "base-unsigned.dane-only": "bounced none not-secure",
+    "name-nexthop.dane": `deferred none ${otherName}`,
+    "ta-200-absent.dane": "deferred none certificate-does-not-match",
+    "unusable-pkix-ta-good.dane-only": "sent trusted",
+    "sni-unrecognised-warning.dane": "deferred none handshake-failed",
+    "sni-unrecognised-warning.may": "sent none",
+    "tls-starttls-lowercase.dane": "deferred none starttls-not-offered",
+  });
+});
+
 test("server, words and queue id of an attempt", () => {
   const reader = createEximLogReader();
   const [line = ""] = linesOf("4.98").filter(
