@@ -9,7 +9,7 @@ const engine = await connectDocker();
 const unbound = stackWith("unbound");
 
 test("mail is delivered to a real server, which witnesses what it got, and kept from it by attacks", async () => {
-  const ids = ["real-311", "real-sni", "real-mismatch", "real-strip-starttls", "real-mitm"];
+  const ids = ["real-311", "real-sni", "real-mismatch", "atk-real-strip-starttls", "atk-real-mitm"];
   const { results, evidence } = await testRun(engine, await scenariosNamed(...ids), { stacks: [unbound] });
   expect(results.trials.filter(({ verdict }) => verdict !== "pass")).toEqual([]);
   expect(results.run.errors).toEqual([]);
@@ -45,12 +45,12 @@ test("mail is delivered to a real server, which witnesses what it got, and kept 
   }
 
   // Behind an attacker the real server is a witness beside it.
-  const control = of(`real-mitm/${unbound.id}/may`);
+  const control = of(`atk-real-mitm/${unbound.id}/may`);
   const witnesses = control.sessions.map(({ witness, accepted, canary }) => ({ witness, accepted, canary }));
   for (const witness of ["attacker", "receiver"])
     expect(witnesses).toContainEqual({ witness, accepted: true, canary: control.mail.canary });
 
-  const [afterwards] = of(`real-strip-starttls/${unbound.id}/dane`).steps;
+  const [afterwards] = of(`atk-real-strip-starttls/${unbound.id}/dane`).steps;
   expect(afterwards!.sessions.map(({ witness, accepted }) => ({ witness, accepted }))).toEqual([
     { witness: "receiver", accepted: true },
   ]);
@@ -59,7 +59,7 @@ test("mail is delivered to a real server, which witnesses what it got, and kept 
 test("a real server that dies is an error of the run, never a verdict", async () => {
   let containers: readonly RunningContainer[] = [];
   let killing: Promise<unknown> | undefined;
-  const { results } = await testRun(engine, await scenariosNamed("real-strip-starttls"), {
+  const { results } = await testRun(engine, await scenariosNamed("atk-real-strip-starttls"), {
     stacks: [unbound],
     onLab: (lab) => {
       containers = lab.containers;
@@ -74,7 +74,7 @@ test("a real server that dies is an error of the run, never a verdict", async ()
   expect(results.run.errors.join()).toMatch(
     /-receiver-postfix died in the middle|real server does not answer/,
   );
-  const attacked = results.trials.find(({ id }) => id === `real-strip-starttls/${unbound.id}/dane`);
+  const attacked = results.trials.find(({ id }) => id === `atk-real-strip-starttls/${unbound.id}/dane`);
   expect(attacked?.verdict).toBe("error");
 });
 
