@@ -1,49 +1,63 @@
 import { createSocket, type Socket } from "node:dgram";
 import { networkInterfaces } from "node:os";
-import type { CapturedPackets, CaptureOrder } from "../../harness/model/packets.ts";
+import { promisify } from "node:util";
+import { gzip } from "node:zlib";
+import type { CaptureOrder } from "../../harness/model/packets.ts";
 import { HarnessError, messageOf } from "../../harness/words/errors.ts";
 import { addressKey, readHeaders } from "./packet-headers.ts";
 import { PacketIndex } from "./packet-index.ts";
 import { PcapReader } from "./pcap-reader.ts";
+import { pcapng } from "./pcapng.ts";
 import { startTcpdump } from "./tcpdump.ts";
 
 /** RFC 6676, MCAST-TEST-NET: whoever listens there, listens in vain. */
 const markerAddress = "233.252.0.1";
 const markerPort = 9;
+/**
+ * The kernel hands packets over in blocks of 256 KiB (libpcap's choice): when one is full, or after a second. So many fill
+ * one, and nobody has to wait.
+ */
+const markerCount = 256;
+const marker = Buffer.alloc(1400);
 const markerDeadline = 10_000;
+/** Of the kernel's buffer, which must hold what comes while this program is busy. */
+const bufferKib = 16_384;
 
 /**
  * Keeps the packets of the trials that are wanted, as they pass a network device. What is sent on loopback is not among
  * them; so each packet is there once.
  */
 export class Capture {
+  readonly #order: CaptureOrder;
   readonly #index: PacketIndex;
   readonly #reader = new PcapReader();
   readonly #markers: Socket;
-  #stop: () => void = () => undefined;
-  #lastMarker = 0;
-  /** Who waits for the marker of that number. */
-  readonly #waiting = new Map<number, { resolve(): void; reject(error: Error): void }>();
+  #stopTcpdump: () => void = () => undefined;
+  #onMarker: () => void = () => undefined;
+  #onBroken: (reason: string) => void = () => undefined;
   #broken: string | null = null;
+  #end: Promise<void> | undefined;
 
-  private constructor(index: PacketIndex, markers: Socket) {
-    this.#index = index;
+  private constructor(order: CaptureOrder, markers: Socket) {
+    this.#order = order;
+    this.#index = new PacketIndex(order.wanted);
     this.#markers = markers;
   }
 
   /** Resolves once packets are seen. HarnessError: they cannot be. */
-  static async start({ device, networks, wanted }: CaptureOrder): Promise<Capture> {
+  static async start(order: CaptureOrder): Promise<Capture> {
+    const { device, networks } = order;
     const [own] = (networkInterfaces()[device] ?? []).filter(({ family }) => family === "IPv4");
     if (!own) throw new HarnessError(`packets cannot be kept: ${device} has no IPv4 address`);
     const markers = createSocket("udp4");
-    const capture = new Capture(new PacketIndex(wanted), markers);
+    const capture = new Capture(order, markers);
     try {
       await new Promise<void>((resolve) => markers.bind(0, own.address, resolve));
       markers.setMulticastInterface(own.address);
-      capture.#stop = await startTcpdump(
-        ["-i", device, "-n", "-w", "-", "-U", "-B", "16384", filterFor(networks)],
+      capture.#stopTcpdump = await startTcpdump(
+        ["-i", device, "-n", "-w", "-", "-U", "-B", String(bufferKib), filterFor(networks)],
         (output) => output.on("data", (chunk: Buffer) => capture.#read(chunk)),
-        (message) => capture.#break(message),
+        (reason) => capture.#break(reason),
       );
     } catch (error) {
       markers.close();
@@ -52,18 +66,23 @@ export class Capture {
     return capture;
   }
 
-  /** All packets of the trial so far; the trial is over with that. HarnessError: they are not there. */
-  async take(trial: string): Promise<CapturedPackets> {
-    await this.#flush();
-    return this.#index.take(trial);
-  }
-
+  /** A line of TLS secrets of the session between these addresses. */
   addKey(host: string, peer: string, line: string): void {
     this.#index.addKey(host, peer, line);
   }
 
+  /** The trial's capture file, pcapng.gz. The first call ends the capture. HarnessError: there is none. */
+  async file(trial: string): Promise<Buffer> {
+    this.#end ??= this.#readRest();
+    await this.#end;
+    const { leftOut, ...kept } = this.#index.take(trial);
+    const { device, comment } = this.#order;
+    const missing = leftOut === 0 ? "" : ` ${leftOut} packets were left out: there were too many.`;
+    return promisify(gzip)(pcapng({ ...kept, device, comment: `${comment} Trial ${trial}.${missing}` }));
+  }
+
   stop(): void {
-    this.#stop();
+    this.#stopTcpdump();
     this.#markers.close();
   }
 
@@ -71,51 +90,45 @@ export class Capture {
     if (this.#broken !== null) return;
     try {
       for (const packet of this.#reader.push(chunk)) {
-        const marker = markerIn(packet.frame);
-        if (marker === null) this.#index.add(packet);
-        else this.#waiting.get(marker)?.resolve();
+        if (readHeaders(packet.frame)?.to === markerKey) this.#onMarker();
+        else this.#index.add(packet);
       }
     } catch (error) {
-      this.#stop();
+      this.#stopTcpdump();
       this.#break(messageOf(error));
     }
   }
 
-  #break(message: string): void {
-    this.#broken ??= message;
-    for (const { reject } of this.#waiting.values()) reject(brokenBy(message));
+  #break(reason: string): void {
+    this.#broken ??= reason;
+    this.#onBroken(reason);
   }
 
-  /** Packets wait in the kernel for up to a second: what was sent before a marker is here when the marker is. */
-  async #flush(): Promise<void> {
-    if (this.#broken !== null) throw brokenBy(this.#broken);
-    this.#lastMarker += 1;
-    const number = this.#lastMarker;
+  /** Once tcpdump shows a packet of our own, it has shown all that came before it. */
+  async #readRest(): Promise<void> {
     let timer: NodeJS.Timeout | undefined;
     try {
       await new Promise<void>((resolve, reject) => {
-        this.#waiting.set(number, { resolve, reject });
-        const late = `it did not show a packet of its own within ${markerDeadline / 1000} s`;
-        timer = setTimeout(() => reject(brokenBy(late)), markerDeadline);
-        const octets = Buffer.alloc(4);
-        octets.writeUInt32BE(number);
-        this.#markers.send(octets, markerPort, markerAddress, (error) => {
-          if (error) reject(brokenBy(messageOf(error)));
-        });
+        this.#onMarker = resolve;
+        this.#onBroken = (reason) => reject(new HarnessError(`the packets could not be kept: ${reason}`));
+        if (this.#broken !== null) this.#onBroken(this.#broken);
+        const late = `tcpdump did not show a marker within ${markerDeadline / 1000} s`;
+        timer = setTimeout(() => this.#onBroken(late), markerDeadline);
+        for (let sent = 0; sent < markerCount; sent++) {
+          this.#markers.send(marker, markerPort, markerAddress, (error) => {
+            if (error) this.#onBroken(error.message);
+          });
+        }
       });
     } finally {
       clearTimeout(timer);
-      this.#waiting.delete(number);
+      this.#stopTcpdump();
     }
   }
 }
 
-function brokenBy(reason: string): HarnessError {
-  return new HarnessError(`the packets could not be kept: ${reason}`);
-}
-
 /** A pcap filter: mail, DNS and what ICMP says of it, and markers. */
-export function filterFor(networks: readonly string[]): string {
+function filterFor(networks: readonly string[]): string {
   return [
     ...networks.map((network) => `net ${network}`),
     "port 53",
@@ -125,9 +138,3 @@ export function filterFor(networks: readonly string[]): string {
 }
 
 const markerKey = addressKey(markerAddress);
-
-/** The number of the marker that the frame is; null: it is none. */
-function markerIn(frame: Buffer): number | null {
-  const headers = readHeaders(frame);
-  return headers?.to === markerKey && headers.payload.length === 4 ? headers.payload.readUInt32BE(0) : null;
-}

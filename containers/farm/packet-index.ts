@@ -1,4 +1,4 @@
-import type { CapturedPackets, WantedPackets } from "../../harness/model/packets.ts";
+import type { WantedPackets } from "../../harness/model/packets.ts";
 import { HarnessError } from "../../harness/words/errors.ts";
 import { readQuestion } from "./dns-message.ts";
 import { addressKey, type Headers, readHeaders, tcpFlags } from "./packet-headers.ts";
@@ -34,9 +34,23 @@ const dnsPort = 53;
 /** Clients use a port once or twice; what is older is over. */
 const mostFlows = 4096;
 
+/** Octets. */
 export interface IndexLimits {
-  /** Of the packets of one trial, and of the beginning of one DNS connection. */
-  readonly octets: number;
+  /** Of the packets of one trial, and of what is held of one DNS connection. */
+  readonly each: number;
+  /** Of the packets of all trials. */
+  readonly all: number;
+}
+
+const usualLimits: IndexLimits = { each: 2 ** 20, all: 2 ** 29 };
+
+/** What is kept for a trial, in order. */
+export interface KeptPackets {
+  readonly packets: readonly Packet[];
+  /** TLS secrets, lines of the NSS key log format. */
+  readonly keys: readonly string[];
+  /** Packets that there was no room for. */
+  readonly leftOut: number;
 }
 
 /** Sorts packets to the trials that want them; what nobody wants is forgotten at once. */
@@ -49,7 +63,9 @@ export class PacketIndex {
   readonly #byZone = new Map<string, Set<Trial>>();
   readonly #flows = new Map<string, Flow>();
 
-  constructor(wanted: readonly WantedPackets[], limits: IndexLimits = { octets: 4 * 1024 * 1024 }) {
+  #octets = 0;
+
+  constructor(wanted: readonly WantedPackets[], limits = usualLimits) {
     this.#limits = limits;
     for (const one of wanted) this.#want(one);
   }
@@ -81,28 +97,30 @@ export class PacketIndex {
   }
 
   /** All that belongs to the trial; it is forgotten here. HarnessError: it was not wanted, or was taken already. */
-  take(name: string): CapturedPackets {
+  take(name: string): KeptPackets {
     const trial = this.#trials.get(name);
     if (!trial) throw new HarnessError(`no packets are kept for ${name}`);
     this.#trials.delete(name);
+    this.#octets -= trial.octets;
     for (const pair of pairsOf(trial)) this.#byHost.delete(pair);
     for (const zone of trial.wanted.zones) this.#byZone.get(zone)?.delete(trial);
     for (const { owners } of this.#flows.values()) owners.delete(trial);
     return {
-      packets: trial.packets
-        .toSorted((a, b) => a.at - b.at)
-        .map(({ at, frame }) => ({ at, frame: frame.toString("base64") })),
+      // What was held of a DNS connection comes late.
+      packets: trial.packets.sort((a, b) => a.at - b.at),
       keys: [...trial.keys],
       leftOut: trial.leftOut,
     };
   }
 
   #keep(trial: Trial, packet: Packet): void {
-    if (trial.octets + packet.frame.length > this.#limits.octets) {
+    const { length } = packet.frame;
+    if (trial.octets + length > this.#limits.each || this.#octets + length > this.#limits.all) {
       trial.leftOut += 1;
       return;
     }
-    trial.octets += packet.frame.length;
+    trial.octets += length;
+    this.#octets += length;
     // A copy: the chunk that it was read in holds many others.
     trial.packets.push({ at: packet.at, frame: Buffer.from(packet.frame) });
   }
@@ -154,7 +172,7 @@ export class PacketIndex {
     }
     for (const owner of owners) this.#keep(owner, packet);
 
-    if (connection.octets + packet.frame.length <= this.#limits.octets) {
+    if (connection.octets + packet.frame.length <= this.#limits.each) {
       connection.octets += packet.frame.length;
       connection.packets.push({ at: packet.at, frame: Buffer.from(packet.frame) });
     }

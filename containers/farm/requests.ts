@@ -84,7 +84,7 @@ export class Farm {
       }
       case "packets":
         if (!this.#capture) throw new HarnessError("no packets are kept: that was not asked for");
-        return this.#capture.take(request.trial);
+        return (await this.#capture.file(request.trial)).toString("base64");
       case "stray":
         await sendStray(request.address);
         return null;

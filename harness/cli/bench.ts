@@ -160,7 +160,6 @@ async function costPerTrial(
           broken: new Promise<never>(() => undefined),
           onEvidence: (evidence) => judging.add(evidence),
           change: async () => undefined,
-          storePackets: async () => null,
         });
         byDanelab.push((performance.now() - start) / mailsPerRound);
         const wrong = judging.finish().trials.find(({ verdict }) => verdict !== "pass");

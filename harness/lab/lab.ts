@@ -181,7 +181,12 @@ export async function startLab(
     const { ipv4, ipv6 } = addresses.mxHosts;
     const wanted = wantedPackets(plan, world, options.captured);
     try {
-      await client.capture({ device: "eth0", networks: [...ipv4, ipv6], wanted });
+      await client.capture({
+        device: "eth0",
+        networks: [...ipv4, ipv6],
+        wanted,
+        comment: `danelab run ${options.runId}: mail and DNS as they reached and left the lab's servers.`,
+      });
       captured = options.captured;
     } catch (error) {
       listener.progress(messageOf(error));

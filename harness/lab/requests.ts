@@ -11,7 +11,7 @@ import type {
   StrayPacket,
   Submitted,
 } from "../model/farm.ts";
-import type { CapturedPackets, CaptureOrder } from "../model/packets.ts";
+import type { CaptureOrder } from "../model/packets.ts";
 import { durations } from "../words/durations.ts";
 import { HarnessError, messageOf } from "../words/errors.ts";
 import { within } from "../words/until.ts";
@@ -37,8 +37,8 @@ export interface FarmClient {
   guard(inside: readonly string[]): Promise<void>;
   /** Keeps the packets of the trials named in the order. */
   capture(order: CaptureOrder): Promise<void>;
-  /** All packets of one trial; afterwards no more are kept for it. */
-  packets(trial: string): Promise<CapturedPackets>;
+  /** The capture file of one trial, pcapng.gz. With the first no more packets are kept of any. */
+  packets(trial: string): Promise<Buffer>;
   stray(address: string): Promise<void>;
   /** Puts DNS messages to the server, from that source address where one is named. */
   ask(server: string, messages: readonly Uint8Array[], source?: string): Promise<readonly RawAnswer[]>;
@@ -63,9 +63,11 @@ export async function startFarmProgram(
   const ready = Promise.withResolvers<void>();
   let number = 0;
   let closed = false;
+  let ended: HarnessError | undefined;
 
   const end = (reason: string): void => {
     const error = new HarnessError(`[${container.name}] ${reason}`);
+    ended = error;
     ready.reject(error);
     for (const { reject } of waiting.values()) reject(error);
     waiting.clear();
@@ -103,6 +105,7 @@ export async function startFarmProgram(
   });
 
   const request = async (body: FarmRequest, ms: number): Promise<unknown> => {
+    if (ended) throw ended;
     const mine = ++number;
     const { promise, resolve, reject } = Promise.withResolvers<unknown>();
     waiting.set(mine, { resolve, reject });
@@ -128,7 +131,7 @@ export async function startFarmProgram(
     },
     async packets(trial) {
       const value = await request({ op: "packets", trial }, durations.programReady);
-      return value as CapturedPackets;
+      return Buffer.from(value as string, "base64");
     },
     async stray(address) {
       await request({ op: "stray", address }, durations.programReady);

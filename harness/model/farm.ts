@@ -215,7 +215,10 @@ export type FarmRequest =
   | { readonly op: "guard"; readonly inside: readonly string[] }
   /** Keep the packets of trials from now on. Answer: null once they are seen. */
   | ({ readonly op: "capture" } & CaptureOrder)
-  /** All packets of one trial; with that it is over. Answer: CapturedPackets. */
+  /**
+   * The capture file of one trial: pcapng with its packets and TLS secrets, compressed by gzip. With the first no more
+   * packets are kept of any; each is given once. Answer: base64 of the file.
+   */
   | { readonly op: "packets"; readonly trial: string }
   /** Sends one UDP packet to the address, for tests of the guard. Answer: null. */
   | { readonly op: "stray"; readonly address: string };

@@ -1,4 +1,4 @@
-/** What the farm is told of the packets it keeps, and what it gives: of each trial that is wanted, those of its own. */
+/** What the farm is told of the packets it keeps. It gives a capture file for each trial that is wanted. */
 
 /** Which packets are a trial's: all of its MX hosts with its sender, and DNS about its zones with its resolver. */
 export interface WantedPackets {
@@ -17,20 +17,6 @@ export interface CaptureOrder {
   /** The networks that hold the MX hosts, CIDR. */
   readonly networks: readonly string[];
   readonly wanted: readonly WantedPackets[];
-}
-
-export interface CapturedPacket {
-  /** Microseconds since the epoch. */
-  readonly at: number;
-  /** Base64 of the Ethernet frame. */
-  readonly frame: string;
-}
-
-export interface CapturedPackets {
-  /** In order. */
-  readonly packets: readonly CapturedPacket[];
-  /** TLS secrets of the servers' and the attackers' ends, lines of the NSS key log format. */
-  readonly keys: readonly string[];
-  /** Packets that were left out because there were too many. */
-  readonly leftOut: number;
+  /** Stands in each file, with the trial's name behind it. */
+  readonly comment: string;
 }

@@ -125,7 +125,6 @@ async function deliver(
     signal: signal ?? new AbortController().signal,
     broken: broken ?? new Promise<never>(() => undefined),
     onEvidence: (one) => evidence.push(one),
-    storePackets: async () => null,
     change: async (step: DomainStep) => {
       events.push(
         `change to ${step.questions.find(({ question }) => question.type === "TLSA")?.empty ? "no TLSA" : "TLSA"}`,

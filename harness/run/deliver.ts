@@ -2,7 +2,6 @@ import { encodeQuery } from "../dns/message.ts";
 import { harnessAddress, type SendingHost } from "../lab/sending-host.ts";
 import type { Evidence, ResolverAnswer } from "../model/evidence.ts";
 import { resolverMismatch } from "../model/observe.ts";
-import type { Trial } from "../model/plan.ts";
 import { durations } from "../words/durations.ts";
 import { HarnessError, messageOf } from "../words/errors.ts";
 import { pause, within } from "../words/until.ts";
@@ -24,8 +23,6 @@ export interface DeliverOptions {
   readonly onEvidence: (evidence: Evidence) => void;
   /** Makes the servers of a domain what they are from this step on. */
   readonly change: (step: DomainStep) => Promise<void>;
-  /** Stores the packets of a trial. Value: the path of the file, as in Evidence. */
-  readonly storePackets: (trial: Trial) => Promise<string | null>;
 }
 
 /** Sends everything but the canaries of the end at once, then those. */
@@ -60,12 +57,7 @@ function toolsOf(host: SendingHost): Tools {
 async function deliverBatch(records: readonly TrialRecord[], work: Work): Promise<void> {
   if (records.length === 0) return;
   // A copy: what the streams still bring for the record is no part of it.
-  const complete = async (record: TrialRecord): Promise<void> => {
-    const evidence = structuredClone(evidenceOf(record));
-    // In a lab that is broken nobody may be left to give them.
-    const packets = await Promise.race([work.storePackets(record.trial), over]).catch(() => null);
-    work.onEvidence({ ...evidence, packets });
-  };
+  const complete = (record: TrialRecord): void => work.onEvidence(structuredClone(evidenceOf(record)));
   const over = Promise.race([work.broken, interrupted(work.signal)]);
   const submission = Promise.race([submit(records, work), over]);
 
@@ -77,7 +69,7 @@ async function deliverBatch(records: readonly TrialRecord[], work: Work): Promis
         work.signal.throwIfAborted();
         record.now.errors.push(messageOf(error));
       }
-      await complete(record);
+      complete(record);
     }),
   );
 }

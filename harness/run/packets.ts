@@ -1,8 +1,6 @@
 import type { Lab } from "../lab/lab.ts";
-import type { CapturedPackets } from "../model/packets.ts";
-import { isAttack, type Plan, type Trial } from "../model/plan.ts";
+import { isAttack, type Plan } from "../model/plan.ts";
 import { messageOf } from "../words/errors.ts";
-import { pcapng } from "./pcapng.ts";
 
 /** Of which trials the packets are kept. */
 export type PacketChoice = "all" | "attacks" | "none";
@@ -16,31 +14,33 @@ export function trialsToCapture({ scenarios, trials }: Plan, choice: PacketChoic
   );
 }
 
-/** Makes a capture file of each trial whose packets are kept. What goes wrong is told, and is no fault of the run. */
-export function packetStore(
-  runId: string,
-  { captured, farm }: Pick<Lab, "captured" | "farm">,
-  pathOf: (trial: string) => string,
-  { packets, progress }: { packets?(path: string, file: Buffer): void; progress(line: string): void },
-): (trial: Pick<Trial, "id">) => Promise<string | null> {
-  const told = new Set<string>();
-  return async ({ id }) => {
-    if (!packets || !captured.has(id)) return null;
-    try {
-      const kept = await farm.packets(id);
-      const path = pathOf(id);
-      packets(path, pcapng(kept, { comment: commentOn(runId, id, kept), device: "eth0" }));
-      return path;
-    } catch (error) {
-      const message = messageOf(error);
-      if (!told.has(message)) progress(message);
-      told.add(message);
-      return null;
-    }
-  };
+export interface PacketListener {
+  packets?(path: string, file: Buffer): void;
+  progress(line: string): void;
 }
 
-function commentOn(runId: string, trial: string, { leftOut }: CapturedPackets): string {
-  const missing = leftOut === 0 ? "" : ` ${leftOut} packets were left out: there were too many.`;
-  return `danelab run ${runId}, trial ${trial}: mail and DNS as they reached and left the lab's servers.${missing}`;
+/** Several are on their way at once. */
+const fetchers = 4;
+
+/**
+ * Fetches the capture files from the farm, after delivery: while mail is on its way they would delay it. What goes wrong
+ * is told, and is no fault of the run.
+ */
+export async function fetchPackets(
+  { captured, farm }: Pick<Lab, "captured"> & { readonly farm: Pick<Lab["farm"], "packets"> },
+  pathOf: (trial: string) => string,
+  listener: PacketListener,
+): Promise<void> {
+  const trials = listener.packets ? [...captured] : [];
+  const fetchNext = async (): Promise<void> => {
+    for (let trial = trials.shift(); trial !== undefined; trial = trials.shift())
+      listener.packets?.(pathOf(trial), await farm.packets(trial));
+  };
+  try {
+    await Promise.all(Array.from({ length: fetchers }, fetchNext));
+  } catch (error) {
+    // In a farm that is gone, each would be waited for in vain.
+    trials.length = 0;
+    listener.progress(`there are not all capture files: ${messageOf(error)}`);
+  }
 }

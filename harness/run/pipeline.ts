@@ -15,7 +15,7 @@ import { compileWorld, type DomainStep, type World } from "../world/world.ts";
 import { collectStack, evidenceOf, type StackCollector } from "./collect.ts";
 import { deliverFrom } from "./deliver.ts";
 import { leaseSubnet } from "./lease.ts";
-import { type PacketChoice, packetStore, trialsToCapture } from "./packets.ts";
+import { fetchPackets, type PacketChoice, trialsToCapture } from "./packets.ts";
 import { ownerLabels } from "./sweep.ts";
 
 /** The pipeline as a library function: plan in, verdicts as they fall, results document out. */
@@ -40,7 +40,7 @@ export interface RunListener {
   progress(line: string): void;
   /** A trial's evidence is complete; its verdict follows. */
   evidence(evidence: Evidence): void;
-  /** A capture file; the evidence that names its path follows. */
+  /** A capture file, once all evidence is complete. */
   packets?(path: string, file: Buffer): void;
   verdict(result: TrialResult): void;
   /** The lab is up: for whoever wants to look into it, or to break it. */
@@ -58,7 +58,7 @@ export function evidencePath(trial: string): string {
 }
 
 function packetsPath(trial: string): string {
-  return evidencePath(trial).replace(/json$/, "pcapng");
+  return evidencePath(trial).replace(/json$/, "pcapng.gz");
 }
 
 export async function run(input: RunInput, listener: RunListener): Promise<Finished> {
@@ -88,7 +88,8 @@ export async function run(input: RunInput, listener: RunListener): Promise<Finis
   let sni: ReadonlyMap<string, string | null> = new Map();
   let judging: ReturnType<typeof judge> | undefined;
   const told = new Set<string>();
-  const onEvidence = (evidence: Evidence): void => {
+  const onEvidence = (one: Evidence): void => {
+    const evidence = lab?.captured.has(one.trial) ? { ...one, packets: packetsPath(one.trial) } : one;
     told.add(evidence.trial);
     listener.evidence(evidence);
     for (const result of judging?.add(evidence) ?? []) listener.verdict(result);
@@ -179,7 +180,6 @@ export async function run(input: RunInput, listener: RunListener): Promise<Finis
         stub(second, stubRules.second),
       ]);
     };
-    const storePackets = packetStore(input.runId, lab, packetsPath, listener);
     await timed("deliver", () =>
       Promise.all(
         [...hosts.values()].map(async (host) => {
@@ -190,7 +190,6 @@ export async function run(input: RunInput, listener: RunListener): Promise<Finis
             broken: broken.of(host.id),
             onEvidence,
             change: (step) => change(host, step),
-            storePackets,
           });
         }),
       ),
@@ -206,6 +205,10 @@ export async function run(input: RunInput, listener: RunListener): Promise<Finis
       }
     }
   } finally {
+    if (lab) {
+      const open = lab;
+      await timed("packets", () => fetchPackets(open, packetsPath, listener));
+    }
     if (lab && !input.keep) {
       const open = lab;
       await timed("stop", () => open.close()).catch((error) => errors.push(messageOf(error)));

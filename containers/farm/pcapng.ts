@@ -1,9 +1,17 @@
-import type { CapturedPackets } from "../model/packets.ts";
+import type { Packet } from "./pcap-reader.ts";
 
 /**
  * A capture file that Wireshark opens decrypted: packets and TLS secrets in one (pcapng,
  * https://www.ietf.org/archive/id/draft-ietf-opsawg-pcapng-05.html).
  */
+export interface CaptureFile {
+  readonly comment: string;
+  readonly device: string;
+  /** Ethernet frames, in order. */
+  readonly packets: readonly Packet[];
+  /** Lines of the NSS key log format. */
+  readonly keys: readonly string[];
+}
 
 const blocks = { section: 0x0a0d0d0a, interface: 1, packet: 6, secrets: 10 } as const;
 const options = { comment: 1, interfaceName: 2, application: 4 } as const;
@@ -12,12 +20,7 @@ const byteOrderMagic = 0x1a2b3c4d;
 const tlsKeyLog = 0x544c534b;
 const ethernet = 1;
 
-export interface PcapngTexts {
-  readonly comment: string;
-  readonly device: string;
-}
-
-export function pcapng({ packets, keys }: CapturedPackets, { comment, device }: PcapngTexts): Buffer {
+export function pcapng({ comment, device, packets, keys }: CaptureFile): Buffer {
   return Buffer.concat([
     block(blocks.section, [
       u32(byteOrderMagic),
@@ -39,7 +42,7 @@ export function pcapng({ packets, keys }: CapturedPackets, { comment, device }: 
     ]),
     // Before the packets that they are for.
     ...(keys.length === 0 ? [] : [secretsBlock(keys)]),
-    ...packets.map(({ at, frame }) => packetBlock(at, Buffer.from(frame, "base64"))),
+    ...packets.map(packetBlock),
   ]);
 }
 
@@ -48,7 +51,7 @@ function secretsBlock(keys: readonly string[]): Buffer {
   return block(blocks.secrets, [u32(tlsKeyLog), u32(text.length), padded(text)]);
 }
 
-function packetBlock(at: number, frame: Buffer): Buffer {
+function packetBlock({ at, frame }: Packet): Buffer {
   return block(blocks.packet, [
     u32(0),
     u32(Math.floor(at / 2 ** 32)),
