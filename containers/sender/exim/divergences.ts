@@ -28,6 +28,17 @@ const bounces: Shared = {
   link: manual,
 };
 
+const unauthenticated: Shared = {
+  policies: ["dane-only"],
+  outcome: "encrypted",
+  severity: "downgrade",
+  reason:
+    "hosts_require_dane is met by TLSA records none of which is usable: the message goes out over TLS that is not authenticated; RFC 7672 6 says that delivery is delayed",
+  evidence:
+    "CV=no, or CV=yes by the trust store: tlsa_lookup() in host.c gives OK for any secure TLSA RRset, and where dane_tlsa_load() in tls-gnu.c then finds none usable, tls_client_start() goes on as without DANE",
+  link: `${source}/tls-gnu.c`,
+};
+
 export const divergences: readonly Divergence[] = [
   ...each(
     `addr-literal base-no-ad base-no-tlsa base-no-tlsa-no-starttls base-two-domains-plain base-unsigned
@@ -37,7 +48,8 @@ export const divergences: readonly Divergence[] = [
     cname-mx-cname-query-servfail cname-mx-intermediate cname-mx-into-unsigned cname-mx-into-unsigned-none
     cname-mx-into-unsigned-wrong cname-mx-no-tlsa cname-mx-target-tlsa-insecure cname-mx-tlsa-original
     cname-nexthop-insecure cname-tlsa-dangling cname-tlsa-unsigned
-    dnssec-addr-insecure-delegation dnssec-addr-unsupported-alg dnssec-addr-unsupported-ds-digest dnssec-alg-1
+    dnssec-addr-insecure-delegation dnssec-addr-nsec3-iterations dnssec-mx-nsec3-iterations
+    dnssec-tlsa-nsec3-iterations dnssec-addr-unsupported-alg dnssec-addr-unsupported-ds-digest dnssec-alg-1
     dnssec-compact-denial dnssec-island dnssec-mx-insecure-delegation dnssec-mx-unsupported-alg
     dnssec-mx-unsupported-ds-digest dnssec-nsec dnssec-nsec-nodata-ent dnssec-nsec3 dnssec-nsec3-optout-denial
     dnssec-tlsa-insecure-delegation dnssec-tlsa-unsupported-alg dnssec-tlsa-unsupported-ds-digest
@@ -50,27 +62,19 @@ export const divergences: readonly Divergence[] = [
     reuse-conn-two-domains roll-go-insecure roll-tlsa-added roll-tlsa-removed sni-original sni-without-tlsa`,
     bounces,
   ),
-  ...each("dnssec-addr-nsec3-iterations dnssec-mx-nsec3-iterations dnssec-tlsa-nsec3-iterations", {
-    ...bounces,
+  ...each(
+    `mand-all-unusable unusable-any-cert unusable-hex-ascii unusable-mixed unusable-mtype-255
+    unusable-mtype-3 unusable-one-octet unusable-pkix-ee-bad unusable-pkix-ee-good
+    unusable-pkix-ee-selfsigned unusable-pkix-ta-bad unusable-pkix-ta-good unusable-selector-2
+    unusable-selector-255 unusable-sha256-as-512 unusable-sha256-long unusable-sha256-short
+    unusable-stops-search unusable-usage-255 unusable-usage-4`,
+    unauthenticated,
+  ),
+  // BIND takes no TLSA record without data.
+  ...each("unusable-empty-data unusable-rdata-0 unusable-rdata-1 unusable-rdata-2", {
+    ...unauthenticated,
     resolvers: ["unbound"],
   }),
-  ...each(
-    `mand-all-unusable unusable-any-cert unusable-empty-data unusable-hex-ascii unusable-mixed unusable-mtype-255
-    unusable-mtype-3 unusable-one-octet unusable-pkix-ee-bad unusable-pkix-ee-good unusable-pkix-ee-selfsigned
-    unusable-pkix-ta-bad unusable-pkix-ta-good unusable-rdata-0 unusable-rdata-1 unusable-rdata-2 unusable-selector-2
-    unusable-selector-255 unusable-sha256-as-512 unusable-sha256-long unusable-sha256-short unusable-stops-search
-    unusable-usage-255 unusable-usage-4`,
-    {
-      policies: ["dane-only"],
-      outcome: "encrypted",
-      severity: "downgrade",
-      reason:
-        "hosts_require_dane is met by TLSA records none of which is usable: the message goes out over TLS that is not authenticated; RFC 7672 6 says that delivery is delayed",
-      evidence:
-        "CV=no, or CV=yes by the trust store: tlsa_lookup() in host.c gives OK for any secure TLSA RRset, and where dane_tlsa_load() in tls-gnu.c then finds none usable, tls_client_start() goes on as without DANE",
-      link: `${source}/tls-gnu.c`,
-    },
-  ),
   ...each(
     `cname-mx-cname-query-servfail cname-mx-into-unsigned cname-mx-into-unsigned-wrong cname-mx-target-tlsa-insecure
     cname-mx-tlsa-original sni-original`,
