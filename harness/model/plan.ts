@@ -164,9 +164,12 @@ export function asOfStep(scenario: Scenario, step: number): Scenario {
   return { ...scenario, zones, mx, expect, recipient, resolver, steps: [] };
 }
 
-/** The step that a twin is made of: the first where a delivery may be authenticated, and some record matches. */
+/**
+ * The step that a twin is made of: the first where a delivery may be authenticated, and some record matches. What is left
+ * when an attack is over is a set-up as others are, which have their twins.
+ */
 function twinnedStep(scenario: Scenario, policy: Policy): number | undefined {
-  const count = scenario.steps.length + 1;
+  const count = isAttack(scenario) ? 1 : scenario.steps.length + 1;
   return Array.from({ length: count }, (_, step) => step).find((step) => {
     const { expect, mx } = asOfStep(scenario, step);
     return (
