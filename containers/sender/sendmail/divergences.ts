@@ -1,0 +1,188 @@
+import type { Divergence } from "../../../harness/model/divergence.ts";
+import type { Outcome, Policy } from "../../../harness/model/scenario.ts";
+
+type Known = Pick<Divergence, "severity" | "reason" | "evidence"> & Partial<Pick<Divergence, "link">>;
+
+function known(
+  outcome: Outcome,
+  policies: readonly Policy[],
+  scenarios: readonly string[],
+  what: Known,
+): readonly Divergence[] {
+  return scenarios.map((scenario) => ({
+    versions: [],
+    resolvers: [],
+    link: null,
+    scenario,
+    policies,
+    outcome,
+    ...what,
+  }));
+}
+
+const both = ["dane", "dane-only"] as const;
+
+const envelopeTold: Known = {
+  severity: "leak",
+  reason:
+    "MAIL FROM is sent before the result of DANE is looked at: the envelope sender is told in clear text or to a server that was not authenticated; recipient and message are not",
+  evidence:
+    "the server sees EHLO, MAIL From:<...>, RSET; the log has ruleset=tls_rcpt, reject=454 4.7.0 DANE ...: proto.m4 looks at DANE_FAIL, DANE_NOTLS and DANE_TEMP in tls_rcpt only, not in tls_server",
+};
+
+const aliasNotExpanded: Known = {
+  severity: "downgrade",
+  reason:
+    "of an MX host that is a secure alias, TLSA records are looked up at its own name only; RFC 7672 2.2.2 has them looked up first at the name it points at",
+  evidence: "the resolver is asked for _25._tcp.<alias> TLSA and no other",
+};
+
+const aliasIntoUnsigned: Known = {
+  severity: "downgrade",
+  reason:
+    "the secure TLSA records of an MX host that is a secure alias are passed over where its addresses are in an unsigned zone; RFC 7672 2.2.2 has them used",
+  evidence: "_25._tcp.<alias> TLSA is asked for and secure; verify=FAIL, Sent",
+};
+
+const aliasWithoutMx: Known = {
+  severity: "downgrade",
+  reason:
+    "without MX records, where the next hop is a secure alias, no TLSA records are looked up; RFC 7672 2.2.2 demands it",
+  evidence: "the resolver is asked for MX and AAAA of the alias, and for no TLSA",
+};
+
+const insecureHosts = [
+  "dnssec-addr-insecure-delegation",
+  "dnssec-addr-unsupported-alg",
+  "dnssec-addr-unsupported-ds-digest",
+  "mx-host-unsigned",
+];
+
+const askedEarly: Known = {
+  severity: "cosmetic",
+  reason:
+    "TLSA records are asked for before the addresses, so that it is not known yet whether these are secure; RFC 7672 2.2.2 has the addresses come first",
+  evidence: "order of the questions in the resolver's log: MX, TLSA, AAAA, A",
+};
+
+export const divergences: readonly Divergence[] = [
+  ...known(
+    "deferred",
+    ["dane"],
+    [
+      "atk-ad-spoof",
+      "atk-strip-starttls",
+      "atk-reject-ehlo",
+      "atk-starttls-454",
+      "atk-starttls-500",
+      "atk-starttls-501",
+      "atk-starttls-502",
+      "atk-starttls-503",
+      "atk-starttls-530",
+      "atk-starttls-554",
+      "atk-abort-handshake",
+      "atk-alert-handshake",
+      "atk-mitm-selfsigned",
+      "atk-mitm-public-ca",
+      "atk-mitm-same-ta-other-name",
+      "atk-mitm-appended-ta",
+      "tls-rset-after-fail",
+    ],
+    envelopeTold,
+  ),
+  ...known("authenticated", both, ["name-wildcard-partial"], {
+    severity: "downgrade",
+    reason:
+      "a wildcard in place of a part of a label is taken as a match; RFC 7672 3.2.3 takes only a whole left-most label",
+    evidence:
+      "verify=TRUSTED for mx*.<domain>: OpenSSL's default without X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS",
+  }),
+  ...known("deferred", both, ["name-nexthop", "name-nexthop-expanded"], {
+    severity: "too-strict",
+    reason:
+      "only the MX host's name is a reference identifier; RFC 7672 3.2.2 says that the next-hop domain MUST be one beside it",
+    evidence: "TLS cert verify: reason=hostname mismatch, verify=DANE_FAIL",
+  }),
+  ...known(
+    "encrypted",
+    ["dane"],
+    ["name-mx-expanded", "name-mx-original", "cname-mx-tlsa-expanded", "sni-expanded"],
+    aliasNotExpanded,
+  ),
+  ...known("authenticated", both, ["cname-mx-expanded-servfail"], aliasNotExpanded),
+  ...known("deferred", ["dane-only"], ["sni-expanded"], aliasNotExpanded),
+  ...known(
+    "encrypted",
+    ["dane"],
+    [
+      "cname-mx-into-unsigned",
+      "cname-mx-into-unsigned-wrong",
+      "cname-mx-cname-query-servfail",
+      "sni-original",
+    ],
+    aliasIntoUnsigned,
+  ),
+  ...known("encrypted", ["dane"], ["name-no-mx-alias"], aliasWithoutMx),
+  ...known("deferred", ["dane-only"], ["name-no-mx-alias"], aliasWithoutMx),
+  ...known("encrypted", ["dane"], ["err-stub-formerr"], {
+    severity: "downgrade",
+    reason:
+      "FORMERR for TLSA is taken as if there were no records; RFC 7672 2.1.2 and 2.2 demand delayed delivery after any lookup error",
+    evidence: "verify=FAIL, Sent, where SERVFAIL gives: host name lookup failure for TLSA RR",
+  }),
+  ...known("cleartext", ["dane"], ["unusable-handshake-fail", "unusable-anon-cipher"], {
+    severity: "leak",
+    reason:
+      "with the option TLSFallbacktoClear (off by default, set here) a handshake that fails is followed by clear text even where there are TLSA records, none of them usable; RFC 7672 2.2 demands TLS",
+    evidence:
+      "ruleset=tls_server, reject=454 4.7.0 TLS handshake failed., then Sent in a session without STARTTLS",
+  }),
+  ...known(
+    "deferred",
+    ["dane"],
+    [
+      "unusable-sha256-short",
+      "unusable-sha256-long",
+      "unusable-sha256-as-512",
+      "unusable-one-octet",
+      "unusable-hex-ascii",
+      "unusable-mixed",
+    ],
+    {
+      severity: "too-strict",
+      reason: "records whose digest has the wrong length count as usable: no server matches them",
+      evidence: "verify=DANE_FAIL, reject=454 4.7.0 DANE check failed.",
+    },
+  ),
+  ...known("deferred", both, ["ta-cross-signed-last"], {
+    severity: "too-strict",
+    reason:
+      "of two certificates of one issuer the first that was sent is followed, and the other never tried: a path to the trust anchor that is there is not found",
+    evidence: "reason=no matching DANE TLSA records, where the same certificates in the other order verify",
+    link: "https://github.com/openssl/openssl/issues/18708",
+  }),
+  ...known("authenticated", both, ["mx-query-order"], askedEarly),
+  ...known("deferred", ["dane-only"], insecureHosts, askedEarly),
+  ...known("encrypted", ["dane"], insecureHosts, askedEarly),
+  ...known(
+    "deferred",
+    ["dane"],
+    [
+      "log-reason-mismatch",
+      "log-reason-name",
+      "log-reason-no-starttls",
+      "log-reason-handshake",
+      "log-reason-tlsa-bogus",
+    ],
+    {
+      severity: "cosmetic",
+      reason: "a refusal because of DANE is logged with the general status code 4.0.0",
+      evidence: "dsn=4.0.0, stat=Deferred; the reason stands in the line of tls_rcpt only",
+    },
+  ),
+  ...known("deferred", ["dane-only"], ["log-reason-tlsa-bogus"], {
+    severity: "cosmetic",
+    reason: "a lookup error is logged with the general status code 4.0.0",
+    evidence: "dsn=4.0.0, stat=Deferred: Name server: ...: host name lookup failure for TLSA RR",
+  }),
+];

@@ -1,0 +1,114 @@
+import type { LogReader } from "../../../harness/lab/driver.ts";
+import type { ClaimedAttempt, Reason } from "../../../harness/model/evidence.ts";
+
+/**
+ * Sendmail's log (8.17 to 8.18, LogLevel 14), and the lines of attend.pl, which say when the attempts at a message are over:
+ * a recipient has a line for each server that was tried, and only the last one counts. TLS lines carry no queue id: they
+ * belong to the process, which handles one message.
+ */
+
+const prefix = /sendmail\[(\d+)\]: /;
+const queueIdLine = /(?:sendmail\[\d+\]|danelab): (\w{14,}): /;
+const overLine = /danelab: (\w+): over, to=<([^>]*)>$/;
+/** "verify=TRUSTED": by DANE; "OK": by PKIX. */
+const tlsLine = /STARTTLS=client, relay=(\S+?)\.?, version=(\S+), verify=(\w+), cipher=(\S+),/;
+const verifyLine = /STARTTLS: TLS cert verify: .* reason=(.*)$/;
+const rejectLine = /: ruleset=tls_\w+, .*reject=(.*)$/;
+const connectLine = /: SMTP outgoing connect on /;
+const statusLine =
+  /: (\w+): to=(.*?), (?:ctladdr=.*?, )?delay=.*?, mailer=\w+, .*?(?:relay=(.*?), )?(?:reply=.*?, )?dsn=([0-9.]+), (?:reply=.*?, )?stat=(.*)$/;
+
+/** Of the check of the certificate, the ruleset that refused and the status, most specific first. */
+const reasonsByText: readonly (readonly [RegExp, Reason])[] = [
+  [/lookup failure for TLSA RR/i, "tlsa-lookup-failed"],
+  [/DANE: missing STARTTLS|verify=NONE/i, "starttls-not-offered"],
+  [/TLS handshake failed|verify=SOFTWARE/i, "handshake-failed"],
+  [/STARTTLS failed|STARTTLS temporarily not possible|verify=(PROTOCOL|CONFIG|TEMP)/i, "starttls-refused"],
+  [/DANE check failed temporarily/i, "starttls-refused"],
+  [/hostname mismatch|another name/i, "name-mismatch"],
+  [/certificate has expired/i, "certificate-expired"],
+  [
+    /DANE check failed|no matching DANE TLSA|certificate not verified|DANE_FAIL/i,
+    "certificate-does-not-match",
+  ],
+  [/DANE is demanded/i, "no-tlsa"],
+  // RFC 7505 4.
+  [/^5\.1\.10 /, "null-mx"],
+  [/Name server: .*: host name lookup failure/i, "mx-lookup-failed"],
+  [/Host unknown/i, "domain-not-found"],
+  [
+    /Connection (refused|timed out|reset)|No route to host|Network is unreachable|timeout|lost input channel/i,
+    "connection-failed",
+  ],
+  [/\b[45]\d\d[ -]/, "server-refused"],
+];
+
+function reasonOf(text: string): Reason {
+  return reasonsByText.find(([pattern]) => pattern.test(text))?.[1] ?? "other";
+}
+
+interface Process {
+  tls: ClaimedAttempt["tls"];
+  check: string;
+  reject: string;
+}
+
+function claimOf(verify: string, cipher: string): ClaimedAttempt["tls"] {
+  if (/^A(EC)?DH|anon/i.test(cipher)) return "anonymous";
+  switch (verify) {
+    case "TRUSTED":
+      return "verified";
+    case "OK":
+      return "trusted";
+    default:
+      return "untrusted";
+  }
+}
+
+export function createSendmailLogReader(): LogReader {
+  const processes = new Map<string, Process>();
+  /** By queue id and recipient: what the last line about it said. */
+  const last = new Map<string, ClaimedAttempt>();
+
+  return {
+    read(line) {
+      const over = overLine.exec(line);
+      if (over) {
+        const [, id = "", recipient = ""] = over;
+        const attempt = last.get(`${id} ${recipient}`);
+        last.delete(`${id} ${recipient}`);
+        return attempt && { recipient, attempt };
+      }
+      const pid = prefix.exec(line)?.[1];
+      if (pid === undefined) return undefined;
+      const process = processes.get(pid) ?? { tls: "none", check: "", reject: "" };
+      processes.set(pid, process);
+      if (connectLine.test(line)) Object.assign(process, { tls: "none", check: "", reject: "" });
+      const tls = tlsLine.exec(line);
+      if (tls) process.tls = claimOf(tls[3] ?? "", tls[4] ?? "");
+      const check = verifyLine.exec(line);
+      if (check) process.check = check[1] ?? "";
+      const reject = rejectLine.exec(line);
+      if (reject) process.reject += `${reject[1]} `;
+      const status = statusLine.exec(line);
+      if (!status) return undefined;
+      const [, id = "", to = "", relay, dsn = "", stat = ""] = status;
+      const sent = /^Sent\b/.test(stat);
+      const deferred = dsn.startsWith("4");
+      for (const [, recipient] of to.matchAll(/<([^>]*)>/g)) {
+        last.set(`${id} ${recipient}`, {
+          status: sent ? "sent" : deferred ? "deferred" : "bounced",
+          tls: process.tls,
+          reason: sent ? null : reasonOf(`${dsn} ${process.check} ${process.reject} ${stat}`),
+          // Without an address it was only meant to be tried.
+          relay: relay?.includes("[") ? relay : null,
+          dsn,
+          text: stat,
+        });
+      }
+      return undefined;
+    },
+
+    queueId: (line) => queueIdLine.exec(line)?.[1] ?? null,
+  };
+}
