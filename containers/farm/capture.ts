@@ -75,7 +75,7 @@ export class Capture {
   async file(trial: string): Promise<Buffer> {
     this.#end ??= this.#readRest();
     await this.#end;
-    const { leftOut, ...kept } = this.#index.take(trial);
+    const { leftOut, ...kept } = this.#index.packetsOf(trial);
     const { device, comment } = this.#order;
     const missing = leftOut === 0 ? "" : ` ${leftOut} packets were left out: there were too many.`;
     return promisify(gzip)(pcapng({ ...kept, device, comment: `${comment} Trial ${trial}.${missing}` }));

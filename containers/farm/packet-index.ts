@@ -1,12 +1,12 @@
 import type { WantedPackets } from "../../harness/model/packets.ts";
 import { HarnessError } from "../../harness/words/errors.ts";
+import { FrameSplitter } from "./dns-frames.ts";
 import { readQuestion } from "./dns-message.ts";
 import { addressKey, type Headers, readHeaders, tcpFlags } from "./packet-headers.ts";
 import type { Packet } from "./pcap-reader.ts";
 
 /** What is kept for one trial. */
 interface Trial {
-  readonly wanted: WantedPackets;
   readonly peers: ReadonlySet<string>;
   readonly packets: Packet[];
   readonly keys: Set<string>;
@@ -26,8 +26,7 @@ interface Connection {
   octets: number;
   /** The sequence number that the client's octets go on with. */
   next: number;
-  /** The client's octets that are no whole question yet. */
-  rest: Buffer;
+  readonly questions: FrameSplitter;
 }
 
 const dnsPort = 53;
@@ -62,7 +61,6 @@ export class PacketIndex {
   /** Two stacks may share a domain. */
   readonly #byZone = new Map<string, Set<Trial>>();
   readonly #flows = new Map<string, Flow>();
-
   #octets = 0;
 
   constructor(wanted: readonly WantedPackets[], limits = usualLimits) {
@@ -72,9 +70,10 @@ export class PacketIndex {
 
   #want(wanted: WantedPackets): void {
     const peers = new Set(wanted.peers.map(addressKey));
-    const trial: Trial = { wanted, peers, packets: [], keys: new Set(), octets: 0, leftOut: 0 };
+    const trial: Trial = { peers, packets: [], keys: new Set(), octets: 0, leftOut: 0 };
     this.#trials.set(wanted.trial, trial);
-    for (const pair of pairsOf(trial)) this.#byHost.set(pair, trial);
+    for (const host of wanted.addresses.map(addressKey))
+      for (const peer of peers) this.#byHost.set(host + peer, trial);
     for (const zone of wanted.zones) {
       const there = this.#byZone.get(zone) ?? new Set();
       this.#byZone.set(zone, there.add(trial));
@@ -96,21 +95,13 @@ export class PacketIndex {
     this.#byHost.get(addressKey(host) + addressKey(peer))?.keys.add(line);
   }
 
-  /** All that belongs to the trial; it is forgotten here. HarnessError: it was not wanted, or was taken already. */
-  take(name: string): KeptPackets {
+  /** All that belongs to the trial so far. HarnessError: it is not wanted. */
+  packetsOf(name: string): KeptPackets {
     const trial = this.#trials.get(name);
     if (!trial) throw new HarnessError(`no packets are kept for ${name}`);
-    this.#trials.delete(name);
-    this.#octets -= trial.octets;
-    for (const pair of pairsOf(trial)) this.#byHost.delete(pair);
-    for (const zone of trial.wanted.zones) this.#byZone.get(zone)?.delete(trial);
-    for (const { owners } of this.#flows.values()) owners.delete(trial);
-    return {
-      // What was held of a DNS connection comes late.
-      packets: trial.packets.sort((a, b) => a.at - b.at),
-      keys: [...trial.keys],
-      leftOut: trial.leftOut,
-    };
+    const { packets, keys, leftOut } = trial;
+    // What was held of a DNS connection comes late.
+    return { packets: packets.toSorted((a, b) => a.at - b.at), keys: [...keys], leftOut };
   }
 
   #keep(trial: Trial, packet: Packet): void {
@@ -191,10 +182,6 @@ export class PacketIndex {
   }
 }
 
-function pairsOf({ wanted, peers }: Trial): readonly string[] {
-  return wanted.addresses.map(addressKey).flatMap((host) => [...peers].map((peer) => host + peer));
-}
-
 function flowKey(client: string, port: number, server: string): string {
   return `${client} ${port} ${server}`;
 }
@@ -206,21 +193,13 @@ function idOf({ payload }: Headers): string {
 
 function openConnection({ sequence }: Headers): Flow {
   const next = (sequence + 1) >>> 0;
-  return { owners: new Set(), connection: { packets: [], octets: 0, next, rest: Buffer.alloc(0) } };
+  return { owners: new Set(), connection: { packets: [], octets: 0, next, questions: new FrameSplitter() } };
 }
 
-/** The questions that the segment completes (RFC 1035 section 4.2.2). */
+/** The questions that the client's segment completes. */
 function questionsIn(connection: Connection, { sequence, payload }: Headers): readonly Buffer[] {
   // A segment that was sent again was read already.
   if (payload.length === 0 || sequence !== connection.next) return [];
   connection.next = (sequence + payload.length) >>> 0;
-  let octets = Buffer.concat([connection.rest, payload]);
-  const questions: Buffer[] = [];
-  while (octets.length >= 2 && octets.length >= 2 + octets.readUInt16BE(0)) {
-    const end = 2 + octets.readUInt16BE(0);
-    questions.push(octets.subarray(2, end));
-    octets = octets.subarray(end);
-  }
-  connection.rest = octets;
-  return questions;
+  return connection.questions.push(payload);
 }

@@ -14,7 +14,12 @@ export interface TestClient {
   /** MAIL, RCPT, DATA and a message with the canary; the last reply. */
   mail(canary: string): Promise<readonly string[]>;
   /** After a 220: the client under TLS. */
-  secure(options?: ConnectionOptions): Promise<{ readonly client: TestClient; readonly tls: TLSSocket }>;
+  secure(options?: ConnectionOptions): Promise<{
+    readonly client: TestClient;
+    readonly tls: TLSSocket;
+    /** Its secrets, lines of the NSS key log format. */
+    readonly keys: readonly string[];
+  }>;
   quit(): Promise<void>;
 }
 
@@ -72,8 +77,10 @@ export function clientOn(socket: Socket): TestClient {
       const tls = connectTls({ socket, rejectUnauthorized: false, ...options });
       // RFC 8446 section 6.2: after a fatal alert the connection is over.
       tls.on("error", () => tls.destroy());
+      const keys: string[] = [];
+      tls.on("keylog", (line: Buffer) => keys.push(textOf(line)));
       await once(tls, "secureConnect");
-      return { client: clientOn(tls), tls };
+      return { client: clientOn(tls), tls, keys };
     },
     async quit() {
       await client.command("QUIT");

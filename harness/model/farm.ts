@@ -217,7 +217,7 @@ export type FarmRequest =
   | ({ readonly op: "capture" } & CaptureOrder)
   /**
    * The capture file of one trial: pcapng with its packets and TLS secrets, compressed by gzip. With the first no more
-   * packets are kept of any; each is given once. Answer: base64 of the file.
+   * packets are kept of any. Answer: base64 of the file.
    */
   | { readonly op: "packets"; readonly trial: string }
   /** Sends one UDP packet to the address, for tests of the guard. Answer: null. */

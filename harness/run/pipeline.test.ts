@@ -282,6 +282,39 @@ test("the stored evidence, in any order, gives the same verdicts again", async (
   expect(new Set(results.trials.map(({ verdict }) => verdict))).toEqual(new Set(["pass", "fail"]));
 });
 
+test("capture files of attacks come once all evidence is there, and evidence names them", async () => {
+  const { evidence, packets, plan, results, told } = await testRun(fakeEngine(), some, {
+    stacks: [unbound, bind],
+    packets: "attacks",
+  });
+  const attacks = plan.trials.filter(({ scenario }) => scenario.startsWith("atk-")).map(({ id }) => id);
+  expect(attacks.length).toBeGreaterThan(4);
+  expect([...packets.values()].map(String).sort()).toEqual(attacks.map((id) => `packets of ${id}`).sort());
+  for (const { trial, packets: path } of evidence.values()) {
+    if (attacks.includes(trial)) expect(packets.get(path ?? "")?.toString()).toBe(`packets of ${trial}`);
+    else expect(path).toBeNull();
+  }
+  expect(told.findLastIndex((one) => one.startsWith("evidence"))).toBeLessThan(
+    told.findIndex((one) => one.startsWith("packets")),
+  );
+  expect(results.trials.filter(({ verdict }) => verdict !== "pass")).toEqual([]);
+});
+
+test("a farm that dies takes the capture files along: that is told, and nobody waits for them", async () => {
+  const engine = fakeEngine();
+  const { packets, progress, results } = await testRun(engine, canaries, {
+    stacks: [unbound],
+    packets: "all",
+    onEvidence: ({ trial }) => {
+      if (trial.endsWith("/start")) engine.kill("-farm");
+    },
+  });
+  expect(packets.size).toBe(0);
+  expect(progress.filter((line) => line.startsWith("there are not all capture files: "))).toHaveLength(1);
+  expect(exitStatus(results)).toBe(3);
+  await expectNothingLeft(engine);
+});
+
 test("packets for the outside are counted and told", async () => {
   const strays: Promise<void>[] = [];
   const { results } = await testRun(fakeEngine(), canaries, {

@@ -22,7 +22,7 @@ export interface TestRun {
   readonly evidence: ReadonlyMap<string, Evidence>;
   /** Capture files by path. */
   readonly packets: ReadonlyMap<string, Buffer>;
-  /** "evidence ID" and "verdict ID", in the order told. */
+  /** "evidence ID", "verdict ID" and "packets PATH", in the order told. */
   readonly told: readonly string[];
   readonly progress: readonly string[];
   /** The verdict that the results hold. */
@@ -97,7 +97,10 @@ export async function testRun(
         told.push(`evidence ${one.trial}`);
         options.onEvidence?.(one);
       },
-      packets: (path, file) => packets.set(path, file),
+      packets: (path, file) => {
+        packets.set(path, file);
+        told.push(`packets ${path}`);
+      },
       verdict: ({ id }) => told.push(`verdict ${id}`),
       lab: (lab) => options.onLab?.(lab),
     },

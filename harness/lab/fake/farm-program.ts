@@ -58,7 +58,6 @@ export function fakeFarmProgram(
       case "packets":
         if (!captured.includes(request.trial))
           throw new HarnessError(`no packets are kept for ${request.trial}`);
-        captured = captured.filter((trial) => trial !== request.trial);
         return Buffer.from(`packets of ${request.trial}`).toString("base64");
       case "stray": {
         const { address } = request;
