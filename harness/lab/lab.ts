@@ -2,6 +2,7 @@ import type { SenderQuestion } from "../model/evidence.ts";
 import type { Session, StrayPacket } from "../model/farm.ts";
 import { type Plan, programId, sendingHostOf } from "../model/plan.ts";
 import { HarnessError, messageOf } from "../words/errors.ts";
+import { prefixLength } from "../world/addresses.ts";
 import type { World } from "../world/world.ts";
 import type { AuthorityDriver, ResolverDriver, SenderDriver } from "./driver.ts";
 import type { ContainerSpec, Engine, NetworkSpec, RunningContainer } from "./engine.ts";
@@ -205,7 +206,7 @@ export async function startLab(
     });
     await setUp(
       container,
-      ...[...serverAddresses].map((address) => `ip address add ${address}/20 dev eth0`),
+      ...[...serverAddresses].map((address) => `ip address add ${address}/${prefixLength} dev eth0`),
       // Every address of these ranges is the farm's own: hundreds of MX hosts without adding one by one.
       ...addresses.mxHosts.ipv4.map((range) => `ip route add local ${range} dev lo`),
       `ip -6 route add local ${addresses.mxHosts.ipv6} dev lo`,

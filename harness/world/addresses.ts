@@ -1,7 +1,7 @@
 import { HarnessError } from "../words/errors.ts";
 
 /**
- * The lab's addresses: one of the 32 /20 networks of 198.18.0.0/15 (RFC 2544) and the /64 of 2001:db8::/32 (RFC 3849) that
+ * The lab's addresses: one of the 16 /19 networks of 198.18.0.0/15 (RFC 2544) and the /64 of 2001:db8::/32 (RFC 3849) that
  * goes with it. MX hosts live in the upper part, which is routed to the farm.
  */
 export interface AddressPlan {
@@ -33,16 +33,17 @@ export interface AddressPlan {
   readonly mxHosts: { readonly ipv4: readonly string[]; readonly ipv6: string };
 }
 
-export const subnets = 32;
+export const subnets = 16;
+export const prefixLength = 19;
 /** Steps that a scenario may have after the first. */
 export const mostSteps = 8;
 /** Each part of the network begins where the one before ends. */
-const first = { stack: 16, remote: 256, stub: 512, secondStub: 768, mxHost: 1024, end: 4095 } as const;
+const first = { stack: 16, remote: 256, stub: 512, secondStub: 768, mxHost: 1024, end: 8191 } as const;
 const mostStacks = first.remote - first.stack;
 const mostMxHosts = first.end - first.mxHost;
 
 export function addressPlan(subnet: number): AddressPlan {
-  const base = (198 << 24) + (18 << 16) + subnet * 4096;
+  const base = (198 << 24) + (18 << 16) + subnet * 8192;
   const prefix6 = `2001:db8:${(0x100 + subnet).toString(16)}:`;
   const ipv4 = (offset: number): string => {
     const address = (base + offset) >>> 0;
@@ -55,7 +56,7 @@ export function addressPlan(subnet: number): AddressPlan {
     return first[part] + index;
   };
   return {
-    network: { ipv4: `${ipv4(0)}/20`, ipv6: `${prefix6}:/64` },
+    network: { ipv4: `${ipv4(0)}/${prefixLength}`, ipv6: `${prefix6}:/64` },
     farm: pair(2),
     nameServers: { root: ipv4(3), tld: ipv4(4), domains: ipv4(5), relay: ipv4(6), forger: ipv4(7) },
     stepServer: (step) => ipv4(7 + step),
@@ -70,6 +71,9 @@ export function addressPlan(subnet: number): AddressPlan {
       return { ipv4: ipv4(offset), ipv6: `${prefix6}:a:${offset.toString(16)}` };
     },
     nobody: pair(1023),
-    mxHosts: { ipv4: [`${ipv4(1024)}/22`, `${ipv4(2048)}/21`], ipv6: `${prefix6}:a:0/112` },
+    mxHosts: {
+      ipv4: [`${ipv4(1024)}/22`, `${ipv4(2048)}/21`, `${ipv4(4096)}/20`],
+      ipv6: `${prefix6}:a:0/112`,
+    },
   };
 }
