@@ -102,7 +102,7 @@ describe("STARTTLS in the reply to EHLO", () => {
 describe("replies in place of the server's", () => {
   it.each(attackCodes)("starttls-%i leaves the session in clear", async (code) => {
     const { client, farm } = await meet({ does: `starttls-${code}` });
-    expect(await client.command("STARTTLS")).toEqual([`${code} Not here`]);
+    expect(await client.command("STARTTLS")).toEqual([`${code} No TLS here`]);
     expect((await client.mail("refused"))[0]).toMatch(/^250 /);
     await client.quit();
     const receiver = await farm.session("receiver");
@@ -112,7 +112,7 @@ describe("replies in place of the server's", () => {
 
   it.each(attackCodes)("ehlo-%i lets mail through that is sent all the same", async (code) => {
     const { client, offers, farm } = await meet({ does: `ehlo-${code}` });
-    expect(offers).toEqual([`${code} Not here`]);
+    expect(offers).toEqual([`${code} No TLS here`]);
     // A yes is a yes, whatever its code: such a client does not say HELO.
     if (code < 200 || code >= 300) expect((await client.command("HELO client.example"))[0]).toMatch(/^250 /);
     expect((await client.mail("told"))[0]).toMatch(/^250 /);

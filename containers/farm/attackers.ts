@@ -38,7 +38,7 @@ const stripping = policyOf("no-starttls", 0);
 
 /** Whatever the texts are, only the code counts (RFC 5321 section 4.2). */
 function forgedReply(command: (typeof attackedCommands)[number], code: number): EdgePolicy {
-  const reply = saying(`${code} Not here`);
+  const reply = saying(`${code} No TLS here`);
   // Whoever takes that for a yes goes on, so the server must know whom it talks to.
   const isTaken = command === "ehlo" && code >= 200 && code < 300;
   return editing({ replies: { [command]: isTaken ? { ...reply, passes: true } : reply } });
