@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import type { FileToCopy, RunningContainer } from "../lab/engine.ts";
 import { ensureEngine } from "../lab/host.ts";
-import { prepareImages } from "../lab/images.ts";
+import { prepareImages, type WantedImage } from "../lab/images.ts";
 import { runLabel } from "../lab/lab.ts";
 import { defaultImages } from "../lab/programs.ts";
 import { leaseSubnet } from "../run/lease.ts";
@@ -9,7 +9,7 @@ import { ownerLabels } from "../run/sweep.ts";
 import { HarnessError } from "../words/errors.ts";
 import { addressPlan } from "../world/addresses.ts";
 
-/** For lab tests: one sealed container of the farm's image, which holds ldns-verify-zone, dnssec-verify and openssl. */
+/** For lab tests: one sealed container with what others make of danelab's work. */
 export interface Tools {
   copy(files: readonly FileToCopy[]): Promise<void>;
   /** Runs a shell script; standard output and error, in the order they were written. */
@@ -17,12 +17,17 @@ export interface Tools {
   close(): Promise<void>;
 }
 
-export async function startTools(): Promise<Tools> {
-  const engine = await ensureEngine(console.warn);
+/** The farm's image holds ldns-verify-zone, dnssec-verify and openssl. */
+function farmImage(): WantedImage {
   const [farm] = defaultImages({ senders: [], resolvers: [], authorities: [], receivers: [] });
   if (!farm) throw new HarnessError("there is no image of the farm");
-  const [image] = (await prepareImages(engine, [farm], console.warn)).values();
-  if (!image) throw new HarnessError("the image of the farm was not made");
+  return farm;
+}
+
+export async function startTools(wanted = farmImage()): Promise<Tools> {
+  const engine = await ensureEngine(console.warn);
+  const [image] = (await prepareImages(engine, [wanted], console.warn)).values();
+  if (!image) throw new HarnessError(`the image ${wanted.name} was not made`);
 
   const lease = await leaseSubnet(await engine.subnets());
   const name = `danelab-tools-${randomBytes(3).toString("hex")}`;
