@@ -46,7 +46,7 @@ export function sampleEvidence(trial: TrialResult, attack: boolean): Evidence {
     questions: null,
     errors: trial.verdict === "error" ? trial.reasons : [],
     steps: [],
-    packets: attack ? trial.evidence.replace(/json$/, "pcapng") : null,
+    packets: attack ? trial.evidence.replace(/json$/, "pcapng.gz") : null,
   };
 }
 

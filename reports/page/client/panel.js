@@ -40,9 +40,28 @@ export function panelOf(data, trial) {
       data.evidence[trial.id],
       (trial.steps ?? []).map(({ title }) => title),
     ),
+    packetsBox(data.evidence[trial.id]?.packets),
     proofs(data, trial),
     part("Run just this again", commandBox(data.commands[trial.id] ?? "")),
   ];
+}
+
+/**
+ * @param {string | null | undefined} path of the capture file; evidence of older runs tells none
+ * @returns {Child}
+ */
+function packetsBox(path) {
+  if (!path) return null;
+  return part(
+    "Its packets",
+    h(
+      "p",
+      {},
+      h("a", { href: encodeURI(path), download: "" }, path),
+      ": mail and DNS, with the TLS secrets of the lab's own servers and attackers, so that Wireshark shows what was encrypted: ",
+      h("code", {}, `wireshark ${path}`),
+    ),
+  );
 }
 
 /**
