@@ -46,6 +46,8 @@ export interface TrialRecord {
 /** Sorts what the streams of a stack bring to the trials it belongs to, and wakes who waits for it. */
 export interface StackCollector {
   readonly records: readonly TrialRecord[];
+  /** When the sender's log last told what became of a message, whichever. Milliseconds since the epoch. */
+  lastVerdict(): number;
   logLine(line: string): void;
   /** A question that the resolver logged: by the sender, or by the harness itself. */
   question(question: SenderQuestion, byHarness: boolean): void;
@@ -169,8 +171,11 @@ export function collectStack(
     return undefined;
   };
 
+  let lastVerdict = 0;
+
   return {
     records,
+    lastVerdict: () => lastVerdict,
     logLine(line) {
       const queueId = reader.queueId(line);
       const record = (queueId === null ? undefined : byQueueId.get(queueId)) ?? recordOf(line);
@@ -183,6 +188,7 @@ export function collectStack(
       if (record && decided !== record) decided.now.log.push(line);
       decided.now.attempts.push(attempt.attempt);
       decided.now.decidedAt = Date.now();
+      lastVerdict = decided.now.decidedAt;
       wake(decided);
     },
     question({ name, type }, byHarness) {

@@ -134,16 +134,28 @@ function interrupted(signal: AbortSignal): Promise<never> {
 async function attend(record: TrialRecord, { host, collector, retry, queue, signal }: Work): Promise<void> {
   const { now, facts, trial, past } = record;
   if (now.errors.length > 0) return;
-  const wait = (condition: () => boolean, ms: number, waitedFor: string): Promise<void> =>
+  const wait = (
+    condition: () => boolean,
+    ms: number,
+    waitedFor: string,
+    renewed: () => number = () => 0,
+  ): Promise<void> =>
     within(collector.when(record, condition), {
       ms,
+      renewed,
       waitedFor: `${waitedFor} for ${now.mail.to} at ${host.id}`,
       lastSeen: () => now.log.at(-1) ?? "no log line about it",
       signal,
     });
 
   for (let attempt = 1; ; attempt++) {
-    await wait(() => now.attempts.length >= attempt, durations.firstAttempt, "a verdict in the sender's log");
+    // A queue of thousands takes its time; one in which nothing moves any more does not get it.
+    await wait(
+      () => now.attempts.length >= attempt,
+      durations.firstAttempt,
+      "a verdict in the sender's log",
+      collector.lastVerdict,
+    );
     if (attempt >= trial.attempts || now.attempts.at(-1)?.status !== "deferred") break;
     if (now.queueId === null)
       throw new HarnessError("the sender gave no queue id: the message cannot be tried again");

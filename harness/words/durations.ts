@@ -8,10 +8,10 @@ export const durations = {
   dnsAnswer: 15_000,
   /** All messages of a stack handed to its sender. */
   submission: 120_000,
-  /** From handing a message in to the sender's first verdict on it. */
+  /** From handing a message in, or from the sender's last verdict on any, to its verdict on this one. */
   firstAttempt: 45_000,
   /** From the sender's verdict to the end of the SMTP session that the receiver saw. */
-  sessionEnd: 5_000,
+  sessionEnd: 15_000,
   /** After a change, a resolver may still tell of failures from before for so long. */
   failuresForgotten: 12_000,
   /** Senders keep a failed message this long before they try it again (Postfix minimal_backoff_time). */

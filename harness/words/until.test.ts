@@ -98,3 +98,14 @@ describe("until", () => {
     ).rejects.toThrow("broken");
   });
 });
+
+it("a deadline that progress renews ends only when progress does", async () => {
+  const begin = Date.now();
+  const waited = within(new Promise(() => undefined), {
+    ms: 30,
+    waitedFor: "what never comes",
+    renewed: () => Math.min(Date.now(), begin + 60),
+  });
+  await expect(waited).rejects.toThrow("waited 0.03 s for what never comes");
+  expect(Date.now() - begin).toBeGreaterThanOrEqual(85);
+});

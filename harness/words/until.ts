@@ -5,6 +5,8 @@ export interface Deadline {
   readonly ms: number;
   readonly waitedFor: string;
   readonly lastSeen?: () => string;
+  /** Milliseconds since the epoch: the time runs from this last sign of progress, where it is later than the beginning. */
+  readonly renewed?: () => number;
   readonly signal?: AbortSignal;
 }
 
@@ -18,7 +20,12 @@ function expired(deadline: Deadline): HarnessError {
 /** The promise's value, or a HarnessError that names what was waited for. */
 export async function within<T>(promise: Promise<T>, deadline: Deadline): Promise<T> {
   const { promise: end, reject } = Promise.withResolvers<never>();
-  const timer = setTimeout(() => reject(expired(deadline)), deadline.ms);
+  const expire = (): void => {
+    const left = (deadline.renewed?.() ?? 0) + deadline.ms - Date.now();
+    if (left > 0) timer = setTimeout(expire, left);
+    else reject(expired(deadline));
+  };
+  let timer = setTimeout(expire, deadline.ms);
   const abort = () => reject(deadline.signal?.reason ?? new HarnessError("interrupted"));
   deadline.signal?.addEventListener("abort", abort, { once: true });
   if (deadline.signal?.aborted) abort();
