@@ -1,7 +1,8 @@
 import type { Divergence } from "../../../harness/model/divergence.ts";
 import type { Outcome, Policy } from "../../../harness/model/scenario.ts";
 
-type Known = Pick<Divergence, "severity" | "reason" | "evidence"> & Partial<Pick<Divergence, "link">>;
+type Known = Pick<Divergence, "severity" | "reason" | "evidence"> &
+  Partial<Pick<Divergence, "link" | "versions">>;
 
 function known(
   outcome: Outcome,
@@ -65,6 +66,33 @@ const askedEarly: Known = {
   evidence: "order of the questions in the resolver's log: MX, TLSA, AAAA, A",
 };
 
+/** Since 8.18.2 a handshake that fails ends the session where DANE is in use. */
+const handshakeFails = [
+  "atk-abort-every-tls",
+  "atk-abort-handshake",
+  "atk-alert-access-denied",
+  "atk-alert-close-notify",
+  "atk-alert-handshake-failure",
+  "atk-alert-inappropriate-fallback",
+  "atk-alert-insufficient-security",
+  "atk-alert-internal-error",
+  "atk-alert-protocol-version",
+  "atk-alert-unexpected-message",
+  "atk-alert-unrecognized-name",
+  "atk-alert-user-canceled",
+  "atk-alter-server-hello",
+  "atk-close-after-220",
+  "atk-close-handshake",
+  "atk-cut-after-certificate",
+  "atk-cut-after-server-hello",
+  "atk-export-cipher",
+  "atk-null-cipher",
+  "atk-roll-back-hello",
+  "atk-text-for-handshake",
+  "atk-version-rollback",
+  "atk-mitm-anon",
+];
+
 export const divergences: readonly Divergence[] = [
   ...known(
     "deferred",
@@ -80,18 +108,60 @@ export const divergences: readonly Divergence[] = [
       "atk-starttls-503",
       "atk-starttls-530",
       "atk-starttls-554",
-      "atk-abort-handshake",
       "atk-alert-handshake",
       "atk-mitm-selfsigned",
       "atk-mitm-public-ca",
       "atk-mitm-same-ta-other-name",
       "atk-mitm-appended-ta",
       "tls-rset-after-fail",
+      "atk-ad-clear",
+      "atk-ad-clear-tlsa",
+      "atk-bare-ehlo",
+      "atk-ehlo-221",
+      "atk-ehlo-500",
+      "atk-ehlo-501",
+      "atk-ehlo-504",
+      "atk-ehlo-530",
+      "atk-ehlo-550",
+      "atk-ehlo-554",
+      "atk-mangle-starttls",
+      "atk-mask-ehlo-command",
+      "atk-mask-everything",
+      "atk-mask-starttls",
+      "atk-mask-starttls-command",
+      "atk-mitm-appended-ee",
+      "atk-mitm-common-name-only",
+      "atk-mitm-leaf-as-ca",
+      "atk-mitm-namesake-ta",
+      "atk-mitm-nul",
+      "atk-mitm-public-ca-ta",
+      "atk-mitm-rpk",
+      "atk-mitm-wide-wildcard",
+      "atk-no-esmtp",
+      "atk-real-ad-spoof",
+      "atk-real-mitm",
+      "atk-real-strip-starttls",
+      "atk-redirect-ip",
+      "atk-redirect-ip-clear",
+      "atk-replay-old-address",
+      "atk-split-starttls",
+      "atk-stall-handshake",
+      "atk-starttls-450",
+      "atk-starttls-504",
+      "atk-starttls-550",
+      "atk-starttls-as-parameter",
+      "atk-starttls-in-greeting-line",
+      "atk-strip-first-session",
+      "atk-stub-second-server",
+      "atk-stub-tlsa-nodata",
+      "atk-stub-tlsa-nxdomain",
+      "atk-version-rollback-tls10",
     ],
     envelopeTold,
   ),
-  ...known("authenticated", both, ["name-wildcard-partial"], {
-    severity: "downgrade",
+  ...known("deferred", ["dane"], handshakeFails, { ...envelopeTold, versions: ["8.18.1"] }),
+  ...known("authenticated", both, ["name-wildcard-partial", "atk-mitm-partial-wildcard"], {
+    severity: "leak",
     reason:
       "a wildcard in place of a part of a label is taken as a match; RFC 7672 3.2.3 takes only a whole left-most label",
     evidence:
@@ -124,13 +194,14 @@ export const divergences: readonly Divergence[] = [
   ),
   ...known("encrypted", ["dane"], ["name-no-mx-alias"], aliasWithoutMx),
   ...known("deferred", ["dane-only"], ["name-no-mx-alias"], aliasWithoutMx),
-  ...known("encrypted", ["dane"], ["err-stub-formerr"], {
-    severity: "downgrade",
+  ...known("encrypted", ["dane"], ["err-stub-formerr", "atk-stub-formerr", "atk-stub-tlsa-garbage"], {
+    severity: "leak",
     reason:
-      "FORMERR for TLSA is taken as if there were no records; RFC 7672 2.1.2 and 2.2 demand delayed delivery after any lookup error",
+      "FORMERR, or an answer that does not parse, for TLSA is taken as if there were no records; RFC 7672 2.1.2 and 2.2 demand delayed delivery after any lookup error",
     evidence: "verify=FAIL, Sent, where SERVFAIL gives: host name lookup failure for TLSA RR",
   }),
   ...known("cleartext", ["dane"], ["unusable-handshake-fail", "unusable-anon-cipher"], {
+    versions: ["8.18.1"],
     severity: "leak",
     reason:
       "with the option TLSFallbacktoClear (off by default, set here) a handshake that fails is followed by clear text even where there are TLSA records, none of them usable; RFC 7672 2.2 demands TLS",
@@ -167,13 +238,7 @@ export const divergences: readonly Divergence[] = [
   ...known(
     "deferred",
     ["dane"],
-    [
-      "log-reason-mismatch",
-      "log-reason-name",
-      "log-reason-no-starttls",
-      "log-reason-handshake",
-      "log-reason-tlsa-bogus",
-    ],
+    ["log-reason-mismatch", "log-reason-name", "log-reason-no-starttls", "log-reason-tlsa-bogus"],
     {
       severity: "cosmetic",
       reason: "a refusal because of DANE is logged with the general status code 4.0.0",
@@ -184,5 +249,11 @@ export const divergences: readonly Divergence[] = [
     severity: "cosmetic",
     reason: "a lookup error is logged with the general status code 4.0.0",
     evidence: "dsn=4.0.0, stat=Deferred: Name server: ...: host name lookup failure for TLSA RR",
+  }),
+  ...known("deferred", ["dane"], ["log-reason-handshake"], {
+    versions: ["8.18.1"],
+    severity: "cosmetic",
+    reason: "a refusal because of DANE is logged with the general status code 4.0.0",
+    evidence: "dsn=4.0.0, stat=Deferred; 8.18.2 says more",
   }),
 ];

@@ -23,7 +23,10 @@ async function run(container: RunningContainer, command: readonly string[]): Pro
 const driver: SenderDriver = {
   role: "sender",
   name: "sendmail",
-  versions: [{ version: "8.18.1", suite: "trixie" }],
+  versions: [
+    { version: "8.18.1", suite: "trixie" },
+    { version: "8.18.2", suite: "forky" },
+  ],
   onRequest: true,
   policies: ["dane", "dane-only", "may", "verify"],
   // It keeps no connection and no TLS session from one message to the next, and has no filters for DNS answers.
