@@ -59,7 +59,7 @@ function caseOf(trial: TrialResult, group: string): Case {
     ...(trial.role === "control" ? ["control"] : []),
     ...(trial.canary ? [trial.canary] : []),
   ];
-  const { reasons, divergence, outcome } = trial;
+  const { reasons, divergence } = trial;
   const message = `${trial.verdict}: ${reasons[0] ?? "no reason told"}`;
   return {
     classname: group,

@@ -3,7 +3,7 @@ import { createPostfixLogReader } from "../../containers/sender/postfix/log.ts";
 import type { SenderDriver } from "../lab/driver.ts";
 import type { SendingHost } from "../lab/sending-host.ts";
 import type { Evidence } from "../model/evidence.ts";
-import type { Submitted } from "../model/farm.ts";
+import type { MailToSubmit, Submitted } from "../model/farm.ts";
 import { plan, stackOf } from "../model/plan.ts";
 import { session } from "../model/test-evidence.ts";
 import { mismatch, must, type ScenarioText, scenarios } from "../vocabulary.ts";
@@ -90,10 +90,11 @@ async function deliver(
     nameServer: "127.0.0.1",
     resolverAddress: "127.0.0.1",
     witness: {
-      async submit(mails: readonly { readonly to: string }[]) {
-        events.push(`submit ${mails.map(({ to }) => to).join(" ")}`);
+      async submit(mails: readonly MailToSubmit[]) {
+        events.push(`submit ${mails.map(({ to, also = [] }) => [to, ...also].join("+")).join(" ")}`);
         queueMicrotask(() => {
-          for (const { to } of mails) attempt(to, idOf(to));
+          for (const { to, also = [] } of mails)
+            for (const recipient of [to, ...also]) attempt(recipient, idOf(to));
         });
         return mails.map(({ to }) => reply ?? { accepted: true, reply: `250 Ok: queued as ${idOf(to)}` });
       },
@@ -320,4 +321,29 @@ test("canaries of the start are handed in first, those of the end when all else 
     "submit u2@canary.dane-end.example",
   ]);
   expect(evidence.at(-1)?.trial).toMatch(/\/end$/);
+});
+
+describe("one message for two recipients", () => {
+  const other = { ...wrong, id: "other", sharesMessageOf: "wrong" };
+
+  test("is handed in once, and what the log tells of each goes to its own record", async () => {
+    const { events, evidence } = await fastForward(() =>
+      deliver([wrong, other], { log: (recipient) => (recipient === to ? "bounced" : "deferred") }),
+    );
+    expect(events.filter((one) => one.startsWith("submit"))).toEqual([`submit ${to}+u1@other.dane.example`]);
+    const [first, second] = ["/wrong/", "/other/"].map((id) =>
+      evidence.find(({ trial }) => `/${trial}`.includes(id)),
+    );
+    expect(first?.attempts.map(({ status }) => status)).toEqual(["bounced"]);
+    expect(second?.attempts.map(({ status }) => status)).toEqual(["deferred"]);
+    expect(second?.mail).toMatchObject({ canary: first?.mail.canary, queueId: first?.mail.queueId });
+    expect([first?.queued, second?.queued]).toEqual([null, null]);
+  });
+
+  test("that the sender does not take is an error of both", async () => {
+    const { evidence } = await fastForward(() =>
+      deliver([wrong, other], { log: () => null, reply: { accepted: false, reply: "451 no space" } }),
+    );
+    expect(evidence.map(({ errors }) => errors.length)).toEqual([1, 1]);
+  });
 });

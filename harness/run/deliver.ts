@@ -74,21 +74,41 @@ async function deliverBatch(records: readonly TrialRecord[], work: Work): Promis
   );
 }
 
-/** Hands the message of each record's present step to the sender. */
+/** Hands the message of each record's present step to the sender. One that rides is a recipient of its carrier's message. */
 async function submit(records: readonly TrialRecord[], { host, collector }: Work): Promise<void> {
   const submittedAt = Date.now();
   for (const record of records) record.now.submittedAt = submittedAt;
+  const messages = sharedMessages(records);
   const { driver } = host.sender;
   const replies = await host.witness.submit(
-    records.map(({ now }) => now.mail),
+    messages.map(([carrier, ...riders]) => ({
+      ...carrier.now.mail,
+      also: riders.map(({ now }) => now.mail.to),
+    })),
     { port: driver.submission.port, sessions: 4 },
   );
-  records.forEach((record, index) => {
+  messages.forEach((message, index) => {
     const reply = replies[index];
-    collector.submitted(record, reply ? driver.queueId(reply.reply) : null);
-    if (!reply?.accepted)
-      record.now.errors.push(`the sender did not take the message: ${reply?.reply ?? "no reply"}`);
+    for (const record of message) {
+      collector.submitted(record, reply ? driver.queueId(reply.reply) : null);
+      if (!reply?.accepted)
+        record.now.errors.push(`the sender did not take the message: ${reply?.reply ?? "no reply"}`);
+    }
   });
+}
+
+/** The records of each message: the one that carries it first. A record whose carrier is not among them has its own. */
+function sharedMessages(records: readonly TrialRecord[]): readonly [TrialRecord, ...TrialRecord[]][] {
+  const byTrial = new Map(records.map((record) => [record.trial.id, record]));
+  const messages = new Map<TrialRecord, [TrialRecord, ...TrialRecord[]]>();
+  const carrierOf = ({ trial }: TrialRecord): TrialRecord | undefined =>
+    trial.carrier === null ? undefined : byTrial.get(trial.carrier);
+  for (const record of records) if (!carrierOf(record)) messages.set(record, [record]);
+  for (const record of records) {
+    const carrier = carrierOf(record);
+    if (carrier) messages.get(carrier)?.push(record);
+  }
+  return [...messages.values()];
 }
 
 /** All steps of a trial, one after the other. */
