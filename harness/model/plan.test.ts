@@ -216,6 +216,15 @@ describe("twins", () => {
     });
   });
 
+  test("the end of an attack, which follows by rule, has none; one that is told has", () => {
+    const { steps, ...ends } = strip;
+    const told = { title: "over", mx: {}, expect: { dane: must("authenticated") } };
+    const roles = (text: Text) => planned([text]).trials.map(({ role }) => role);
+    expect(steps).toEqual([]);
+    expect(roles(ends)).toEqual(["control", "main"]);
+    expect(roles({ ...ends, steps: [told] })).toEqual(["control", "main", "twin"]);
+  });
+
   test("so do those of what is forged", () => {
     const [scenario] = scenariosOf({
       id: "x",

@@ -169,7 +169,7 @@ export function asOfStep(scenario: Scenario, step: number): Scenario {
  * when an attack is over is a set-up as others are, which have their twins.
  */
 function twinnedStep(scenario: Scenario, policy: Policy): number | undefined {
-  const count = isAttack(scenario) ? 1 : scenario.steps.length + 1;
+  const count = scenario.steps.filter(({ byRule }) => byRule !== true).length + 1;
   return Array.from({ length: count }, (_, step) => step).find((step) => {
     const { expect, mx } = asOfStep(scenario, step);
     return (

@@ -585,6 +585,8 @@ export interface Step {
   readonly resolver: ResolverPath | null;
   /** false: what is cached stays cached, the next message follows at once. */
   readonly afterTtl: boolean;
+  /** The end of an attack, which no scenario has to tell. */
+  readonly byRule?: true;
   readonly expect: Readonly<Partial<Record<Policy, Expectation>>>;
 }
 

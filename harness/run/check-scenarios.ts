@@ -261,6 +261,7 @@ function withEndOfAttack(scenario: Scenario, after: z.infer<typeof expectation> 
     as: null,
     resolver: scenario.resolver ? { answers: [], second: null } : null,
     afterTtl: true,
+    byRule: true,
     expect: { dane: plainly(dane), "dane-only": mandatory(plainly(dane)) },
   };
   return { ...scenario, steps: [over] };
