@@ -19,8 +19,8 @@ export interface PacketListener {
   progress(line: string): void;
 }
 
-/** Several are on their way at once. */
-const fetchers = 4;
+/** So many are on their way at once: each takes the time of a round trip. */
+const fetchers = 32;
 
 /**
  * Fetches the capture files from the farm, after delivery: while mail is on its way they would delay it. What goes wrong
