@@ -29,10 +29,10 @@ const configuration = `server:
   outgoing-range: 4096
   num-queries-per-thread: 4096
   jostle-timeout: 5000
-  # A sender waits some seconds for an answer. Where a name server keeps silent, the resolver gives up after 5 to 9 s instead of
+  # A sender waits some seconds for an answer. Where a name server keeps silent, the resolver gives up after 3 to 7 s instead of
   # up to 16, and says so however late it is. Each try is given time enough on a busy machine.
   outbound-msg-retry: 3
-  infra-cache-min-rtt: 400
+  infra-cache-min-rtt: 200
   discard-timeout: 0
 `;
 
