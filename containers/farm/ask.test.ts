@@ -97,6 +97,25 @@ describe("ask", () => {
     expect(most).toBeLessThanOrEqual(50);
   });
 
+  it("keeps at most 50 in flight of many callers", async () => {
+    let open = 0;
+    let most = 0;
+    const { server, count } = await startServers((query, reply) => {
+      open += 1;
+      most = Math.max(most, open);
+      setTimeout(() => {
+        open -= 1;
+        reply(answerTo(query, flags.response, ""));
+      }, 30);
+    });
+    const callers = Array.from({ length: 60 }, (_, id) => ask(server, [question(id), question(id)], 5_000));
+    const answers = (await Promise.all(callers)).flat();
+    expect(answers.every(({ error }) => error === null)).toBe(true);
+    expect(count()).toBe(120);
+    expect(most).toBeGreaterThan(25);
+    expect(most).toBeLessThanOrEqual(50);
+  });
+
   it("asks again where no answer comes, and takes no stranger's", async () => {
     const { server, count } = await startServers((query, reply, number) => {
       if (number === 1) return;

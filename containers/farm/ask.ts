@@ -12,25 +12,39 @@ export interface NameServer {
   readonly source?: string;
 }
 
+/**
+ * Questions under way, of all callers together: a burst overruns the receive buffer of a server's socket, and what does
+ * not fit there is dropped without a word.
+ */
 const inFlight = 50;
 const tries = 3;
 
+let underWay = 0;
+const queue: (() => void)[] = [];
+
 /**
  * Puts DNS messages (wire form, base64) to a server, 50 at a time; answers in the order of the questions. timeoutMs is
- * for one question with all its tries.
+ * for one question with all its tries, from when its turn comes.
  */
 export async function ask(
   server: NameServer,
   messages: readonly string[],
   timeoutMs: number,
 ): Promise<readonly RawAnswer[]> {
-  const answers: RawAnswer[] = [];
-  const questions = messages.entries();
-  const worker = async () => {
-    for (const [index, message] of questions) answers[index] = await askOne(server, message, timeoutMs);
-  };
-  await Promise.all(Array.from({ length: inFlight }, worker));
-  return answers;
+  return Promise.all(messages.map((message) => inTurn(() => askOne(server, message, timeoutMs))));
+}
+
+async function inTurn<T>(work: () => Promise<T>): Promise<T> {
+  if (underWay < inFlight) underWay += 1;
+  else await new Promise<void>((resolve) => queue.push(resolve));
+  try {
+    return await work();
+  } finally {
+    // The place goes to the next in the queue, or is free.
+    const next = queue.shift();
+    if (next) next();
+    else underWay -= 1;
+  }
 }
 
 async function askOne(server: NameServer, message: string, timeoutMs: number): Promise<RawAnswer> {

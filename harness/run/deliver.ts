@@ -204,8 +204,6 @@ async function attend(record: TrialRecord, { host, collector, retry, queue, sign
       () => record.ownQuestions >= record.asked,
       durations.sessionEnd,
       "the resolver's log of the harness's own questions",
-      // Logs come late where thousands of messages are delivered at once.
-      collector.lastVerdict,
     );
   }
   // A message for several recipients stays in the queue as long as one of them waits.
