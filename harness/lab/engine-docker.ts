@@ -24,9 +24,9 @@ const started: WaitStrategy = {
   getStartupTimeout: () => durations.containerStart,
 };
 
-/** testcontainers with what it has no option for: fixed addresses, and a host name. */
+/** testcontainers with what it has no option for: fixed addresses, a host name, a share of the processors. */
 class LabContainer extends GenericContainer {
-  place({ name, network, capabilities }: ContainerSpec): this {
+  place({ name, network, capabilities, yields }: ContainerSpec): this {
     if ("shares" in network) this.withNetworkMode(`container:${network.shares.id}`);
     else {
       const address = { IPv4Address: network.ipv4, IPv6Address: network.ipv6 };
@@ -37,6 +37,8 @@ class LabContainer extends GenericContainer {
       this.createOpts.Hostname = name.slice(0, 63);
     }
     this.hostConfig.CapAdd = [...capabilities];
+    // Relative to the engine's default of 1024.
+    if (yields) this.hostConfig.CpuShares = 64;
     return this;
   }
 }

@@ -27,6 +27,8 @@ export interface ContainerSpec {
   readonly capabilities: readonly string[];
   /** Paths on tmpfs, with their mount options. */
   readonly tmpfs: Readonly<Record<string, string>>;
+  /** Leaves the processors to the other containers where they are scarce. */
+  readonly yields?: boolean;
 }
 
 export interface ExecResult {

@@ -303,6 +303,8 @@ export async function startLab(
         files: driver.files(world.facts),
         capabilities: driver.capabilities ?? [],
         tmpfs: driver.tmpfs ?? {},
+        // A sender's processes are many, and start all at once: name servers and receivers must answer it in time.
+        yields: driver.role === "sender",
       },
       needed,
     );
