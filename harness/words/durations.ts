@@ -4,13 +4,13 @@ export const durations = {
   containerStart: 30_000,
   /** A program in a container must prove that it works. */
   programReady: 20_000,
-  /** One question to a resolver, its retries included. */
-  dnsAnswer: 15_000,
+  /** One question to a resolver, its retries included. Unbound doubles its patience with a silent name server at each try. */
+  dnsAnswer: 25_000,
   /** All messages of a stack handed to its sender. */
   submission: 120_000,
   /** From handing a message in, or from the sender's last verdict on any, to its verdict on this one. */
   firstAttempt: 45_000,
-  /** From the sender's verdict to the end of the SMTP session that the receiver saw. */
+  /** From the sender's verdict to the end of the SMTP session that the receiver saw: late where hundreds end at once. */
   sessionEnd: 15_000,
   /** After a change, a resolver may still tell of failures from before for so long. */
   failuresForgotten: 12_000,
