@@ -249,20 +249,18 @@ async function isQueued({ queueId, attempts }: StepRecord, queue: Tools["queue"]
   }
 }
 
-/** One look at the queue serves all who ask while the one before it is under way. */
+/** A look costs the sender a program: they keep a distance, and one serves all who ask before it. */
 function queueLooker(host: SendingHost): () => Promise<ReadonlySet<string>> {
   let running: Promise<unknown> = Promise.resolve();
   let next: Promise<ReadonlySet<string>> | undefined;
   return () => {
     if (next) return next;
-    const mine = running
-      .catch(() => undefined)
-      .then(() => {
-        next = undefined;
-        return host.sender.driver.queued(host.senderContainer);
-      });
+    const mine = running.then(() => {
+      next = undefined;
+      return host.sender.driver.queued(host.senderContainer);
+    });
     next = mine;
-    running = mine;
+    running = mine.catch(() => undefined).then(() => pause(durations.betweenLooks));
     return mine;
   };
 }

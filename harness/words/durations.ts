@@ -16,6 +16,8 @@ export const durations = {
   failuresForgotten: 12_000,
   /** Senders keep a failed message this long before they try it again (Postfix minimal_backoff_time). */
   retryBackoff: 1_000,
+  /** From one look at a sender's queue to the next. */
+  betweenLooks: 250,
   /** A command run in a container. */
   exec: 30_000,
   /** An image built from packages. */

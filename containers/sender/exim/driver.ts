@@ -1,5 +1,5 @@
 import type { SenderDriver } from "../../../harness/lab/driver.ts";
-import type { RunningContainer } from "../../../harness/lab/engine.ts";
+import { runIn } from "../../../harness/lab/run-in.ts";
 import { configuration, routesFiles } from "./configuration.ts";
 import { createEximLogReader, eximQueueId } from "./log.ts";
 
@@ -40,13 +40,6 @@ printf '%s\\n' "$@" | xargs -n 1 -P ${deliveries} sh -c '
 ' sh >/dev/null 2>&1 &
 `;
 
-async function run(container: RunningContainer, command: readonly string[]): Promise<string> {
-  const { exitCode, stdout, stderr } = await container.exec(command);
-  if (exitCode !== 0)
-    throw new Error(`[${container.name}] ${command.join(" ")} exited ${exitCode}: ${stderr}${stdout}`);
-  return stdout;
-}
-
 const driver: SenderDriver = {
   role: "sender",
   name: "exim",
@@ -74,12 +67,12 @@ const driver: SenderDriver = {
   queueId: (reply) => /\bid=([0-9A-Za-z-]+)/.exec(reply)?.[1] ?? null,
 
   async retry(container, queueIds) {
-    await run(container, ["exim-again", ...queueIds]);
+    await runIn(container, ["exim-again", ...queueIds]);
   },
 
   // The -H file is replaced at every attempt, and a look at that moment would miss it; the -D file stays.
   async queued(container) {
-    const stdout = await run(container, ["find", `${spool}/input`, "-name", "*-D", "-printf", "%f\\n"]);
+    const stdout = await runIn(container, ["find", `${spool}/input`, "-name", "*-D", "-printf", "%f\\n"]);
     return new Set([...stdout.matchAll(/^(.+)-D$/gm)].map(([, id]) => id ?? ""));
   },
 

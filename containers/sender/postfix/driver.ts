@@ -1,5 +1,5 @@
 import type { SenderDriver } from "../../../harness/lab/driver.ts";
-import type { RunningContainer } from "../../../harness/lab/engine.ts";
+import { runIn } from "../../../harness/lab/run-in.ts";
 import type { LabFacts } from "../../../harness/model/facts.ts";
 import { createPostfixLogReader } from "./log.ts";
 
@@ -113,13 +113,6 @@ ${transports.map(transport).join("")}`;
 const compatibilityLevel = `case $(postconf -dh mail_version) in 3.5.*) level=2 ;; *) level=$(postconf -dh mail_version | cut -d. -f1,2) ;; esac
 echo "compatibility_level = $level" >> /etc/postfix/main.cf`;
 
-async function run(container: RunningContainer, command: readonly string[]): Promise<string> {
-  const { exitCode, stdout, stderr } = await container.exec(command);
-  if (exitCode !== 0)
-    throw new Error(`[${container.name}] ${command.join(" ")} exited ${exitCode}: ${stderr}${stdout}`);
-  return stdout;
-}
-
 const driver: SenderDriver = {
   role: "sender",
   name: "postfix",
@@ -152,11 +145,11 @@ const driver: SenderDriver = {
   queueId: (reply) => /queued as ([0-9A-Za-z]+)/.exec(reply)?.[1] ?? null,
 
   async retry(container, queueIds) {
-    await run(container, ["sh", "-c", queueIds.map((id) => `postqueue -i ${id}`).join(" && ")]);
+    await runIn(container, ["sh", "-c", queueIds.map((id) => `postqueue -i ${id}`).join(" && ")]);
   },
 
   async queued(container) {
-    const stdout = await run(container, ["postqueue", "-j"]);
+    const stdout = await runIn(container, ["postqueue", "-j"]);
     const ids = stdout.matchAll(/"queue_id": "([^"]+)"/g);
     return new Set([...ids].map(([, id]) => id ?? ""));
   },

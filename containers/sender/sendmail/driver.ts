@@ -1,5 +1,5 @@
 import type { SenderDriver } from "../../../harness/lab/driver.ts";
-import type { RunningContainer } from "../../../harness/lab/engine.ts";
+import { runIn } from "../../../harness/lab/run-in.ts";
 import { configuration, routes } from "./configuration.ts";
 import { createSendmailLogReader } from "./log.ts";
 
@@ -12,13 +12,6 @@ const attempts = 48;
 const start = `install -d -o root -g root -m 700 ${spool} /run/sendmail/mta /etc/mail/no-certificates \
 && m4 $(grep -qx DANE /etc/danelab-features && echo -DBUILT_WITH_DANE) /etc/mail/danelab.mc > /etc/mail/sendmail.cf \
 && exec perl /usr/local/sbin/attend.pl ${again} ${attempts} /usr/sbin/sendmail`;
-
-async function run(container: RunningContainer, command: readonly string[]): Promise<string> {
-  const { exitCode, stdout, stderr } = await container.exec(command);
-  if (exitCode !== 0)
-    throw new Error(`[${container.name}] ${command.join(" ")} exited ${exitCode}: ${stderr}${stdout}`);
-  return stdout;
-}
 
 const driver: SenderDriver = {
   role: "sender",
@@ -44,11 +37,11 @@ const driver: SenderDriver = {
   queueId: (reply) => /^250 2\.0\.0 (\w+) Message accepted/.exec(reply)?.[1] ?? null,
 
   async retry(container, queueIds) {
-    await run(container, ["sh", "-c", `printf '%s\\n' "$@" > ${again}`, "sh", ...queueIds]);
+    await runIn(container, ["sh", "-c", `printf '%s\\n' "$@" > ${again}`, "sh", ...queueIds]);
   },
 
   async queued(container) {
-    const stdout = await run(container, ["ls", spool]);
+    const stdout = await runIn(container, ["ls", spool]);
     return new Set([...stdout.matchAll(/^[hqQ]f(\w+)$/gm)].map(([, id]) => id ?? ""));
   },
 
