@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { attackOpening, attackStory } from "../../reports/attack.ts";
+import { inabilityIn } from "../lab/abilities.ts";
 import { isAttack, plan, programId } from "../model/plan.ts";
 import type { Policy, Scenario } from "../model/scenario.ts";
 import { UsageError } from "../words/errors.ts";
@@ -58,7 +59,11 @@ export const attackCommand: Command = {
     const scenario = find(all, id);
     const { registry, stack } = await selectStack(args);
     const policies = policiesOf(scenario);
-    const planned = plan(await selectScenarios(args, [id]), { stacks: [stack], policies });
+    const planned = plan(await selectScenarios(args, [id]), {
+      stacks: [stack],
+      policies,
+      inability: inabilityIn(registry),
+    });
     const output = await createOutput(args.value("out"));
     const screen = terminal();
     const options = { ...screen, columns: Math.min(screen.columns, widest) };

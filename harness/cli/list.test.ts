@@ -48,10 +48,26 @@ test.for(["senders", "resolvers", "authorities", "receivers"] as const)(
   "list %s names every version of each driver",
   async (kind) => {
     const programs = (await loadRegistry())[kind].flatMap(({ driver }) =>
-      driver.versions.map(({ version }) => ({ id: `${driver.name}@${version}`, name: driver.name, version })),
+      driver.versions.map(({ version, suite }) => ({
+        id: `${driver.name}@${version}`,
+        name: driver.name,
+        version,
+        suite,
+      })),
     );
     expect(programs.length).toBeGreaterThan(0);
-    expect((await call("list", kind)).out.trimEnd().split("\n")).toEqual(programs.map(({ id }) => id));
-    expect(JSON.parse((await call("list", kind, "--json")).out)).toEqual(programs);
+    const lines = (await call("list", kind)).out.trimEnd().split("\n");
+    expect(lines.map((line) => line.split(/ +/)[0])).toEqual(programs.map(({ id }) => id));
+    expect(JSON.parse((await call("list", kind, "--json")).out)).toMatchObject(programs);
   },
 );
+
+test("list senders tells what each can do: TLS library, DANE, policies, and whether it runs by default", async () => {
+  const lines = (await call("list", "senders")).out.split("\n");
+  expect(lines).toContainEqual(
+    expect.stringMatching(/^postfix@3\.10 +Debian trixie +OpenSSL +DANE +by default +dane, dane-only, may\b/),
+  );
+  expect(lines).toContainEqual(
+    expect.stringMatching(/^postfix@3\.7 +Debian bookworm +OpenSSL +DANE +on request +/),
+  );
+});

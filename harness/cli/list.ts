@@ -1,10 +1,68 @@
-import { loadRegistry, programsOf } from "../lab/registry.ts";
+import { doesDane } from "../lab/abilities.ts";
+import type { Driver, SenderDriver } from "../lab/driver.ts";
+import { type Found, loadRegistry } from "../lab/registry.ts";
 import { programId } from "../model/plan.ts";
 import { UsageError } from "../words/errors.ts";
 import type { Command } from "./commands.ts";
+import type { Arguments } from "./options.ts";
 import { findScenarios, selectionOptions } from "./selection.ts";
 
+/** The columns that a line has, and what JSON tells. */
+interface Row {
+  readonly columns: readonly string[];
+  readonly facts: Readonly<Record<string, unknown>>;
+}
+
+async function scenarioRows(args: Arguments, patterns: readonly string[]): Promise<readonly Row[]> {
+  return (await findScenarios(args, patterns)).map(({ id, group, title, cites }) => ({
+    columns: [id, title],
+    facts: { id, group, title, cites },
+  }));
+}
+
+function programRows({ driver }: Found<Driver>): readonly Row[] {
+  return driver.versions.map(({ version, suite }) => {
+    const { name } = driver;
+    const id = programId({ name, version });
+    return { columns: [id, `Debian ${suite}`], facts: { id, name, version, suite } };
+  });
+}
+
+function senderRows(found: Found<SenderDriver>): readonly Row[] {
+  const { driver } = found;
+  return programRows(found).map(({ columns, facts }, index) => {
+    const dane = doesDane(driver, driver.versions[index]?.version ?? "");
+    const policies = driver.policies.filter(
+      (policy) => dane || (policy !== "dane" && policy !== "dane-only"),
+    );
+    const byDefault = index === 0 && driver.onRequest !== true;
+    return {
+      columns: [
+        ...columns,
+        driver.tls,
+        dane ? "DANE" : "no DANE",
+        byDefault ? "by default" : "on request",
+        policies.join(", "),
+      ],
+      facts: { ...facts, tls: driver.tls, dane, byDefault, policies },
+    };
+  });
+}
+
 const kinds = ["scenarios", "senders", "resolvers", "authorities", "receivers"] as const;
+
+/** Columns as wide as what stands in them; the last one as it is. */
+function table(lines: readonly (readonly string[])[]): readonly string[] {
+  return lines.map((columns) =>
+    columns
+      .map((text, index) =>
+        index === columns.length - 1
+          ? text
+          : text.padEnd(Math.max(...lines.map((other) => other[index]?.length ?? 0))),
+      )
+      .join("  "),
+  );
+}
 
 export const listCommand: Command = {
   name: "list",
@@ -23,18 +81,19 @@ export const listCommand: Command = {
       throw new UsageError(`list ${kind} takes no further words; see danelab list --help`);
     const rows =
       kind === "scenarios"
-        ? (await findScenarios(args, patterns)).map(({ id, group, title, cites }) => ({
-            id,
-            group,
-            title,
-            cites,
-          }))
-        : programsOf((await loadRegistry())[kind]).map((program) => ({ id: programId(program), ...program }));
-    if (args.flag("json")) console.log(JSON.stringify(rows, null, 2));
-    else {
-      const width = Math.max(...rows.map(({ id }) => id.length));
-      for (const row of rows) console.log("title" in row ? `${row.id.padEnd(width)}  ${row.title}` : row.id);
-    }
+        ? await scenarioRows(args, patterns)
+        : kind === "senders"
+          ? (await loadRegistry()).senders.flatMap(senderRows)
+          : (await loadRegistry())[kind].flatMap(programRows);
+    if (args.flag("json"))
+      console.log(
+        JSON.stringify(
+          rows.map(({ facts }) => facts),
+          null,
+          2,
+        ),
+      );
+    else for (const line of table(rows.map(({ columns }) => columns))) console.log(line);
     return 0;
   },
 };

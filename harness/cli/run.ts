@@ -23,6 +23,7 @@ export const runCommand: Command = {
   summary: "Start the lab, send the mail of all scenarios (or those named), judge it, write the reports",
   options: {
     ...selectionOptions,
+    all: { help: "every version of every sender, on Unbound unless told" },
     out: { value: "DIR", help: "where the reports go (reports/out/<time> unless told)" },
     pcap: { help: "store the packets of all trials, for Wireshark; of attack scenarios only unless told" },
     "no-pcap": { help: "store no packets" },

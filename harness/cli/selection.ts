@@ -1,5 +1,6 @@
-import { type Registry, selectPrograms } from "../lab/registry.ts";
-import { type Stack, stackOf } from "../model/plan.ts";
+import type { Registry } from "../lab/registry.ts";
+import { chooseStacks } from "../lab/stacks.ts";
+import type { Stack } from "../model/plan.ts";
 import type { Policy, Scenario } from "../model/scenario.ts";
 import { loadScenarios } from "../run/load-scenarios.ts";
 import { UsageError } from "../words/errors.ts";
@@ -9,8 +10,12 @@ import type { Arguments, OptionSpec } from "./options.ts";
 
 /** The options that choose what is run, and what they choose. */
 export const selectionOptions = {
-  sender: { value: "NAME[@VERSION]", many: true, help: "only these senders (see danelab list senders)" },
-  resolver: { value: "NAME[@VERSION]", many: true, help: "only these resolvers" },
+  sender: {
+    value: "NAME[@VERSION]",
+    many: true,
+    help: "these senders, on Unbound unless told; 'postfix@*' is all versions (see danelab list senders)",
+  },
+  resolver: { value: "NAME[@VERSION]", many: true, help: "these resolvers (see danelab list resolvers)" },
   policy: { value: "POLICY", many: true, help: "dane, dane-only, may; all three unless told" },
   scenarios: { value: "DIR", many: true, help: "take scenario files from this folder too" },
 } as const satisfies Readonly<Record<string, OptionSpec>>;
@@ -68,7 +73,11 @@ export async function selectScenarios(
 }
 
 export function selectStacks(args: Arguments, registry: Registry): readonly Stack[] {
-  const senders = selectPrograms(registry.senders, args.values("sender"), "--sender");
-  const resolvers = selectPrograms(registry.resolvers, args.values("resolver"), "--resolver");
-  return senders.flatMap((sender) => resolvers.map((resolver) => stackOf(sender, resolver)));
+  const senders = args.values("sender");
+  if (args.flag("all") && senders.length > 0)
+    throw new UsageError("--all takes every sender: --sender beside it chooses nothing");
+  return chooseStacks(registry, {
+    senders: args.flag("all") ? ["*"] : senders,
+    resolvers: args.values("resolver"),
+  });
 }

@@ -1,4 +1,5 @@
 import { loadRegistry, type Registry, selectPrograms } from "../lab/registry.ts";
+import { usual } from "../lab/stacks.ts";
 import { type Stack, stackOf } from "../model/plan.ts";
 import { UsageError } from "../words/errors.ts";
 import type { Arguments, OptionSpec } from "./options.ts";
@@ -18,8 +19,8 @@ export async function selectStack(
     if (more.length > 0) throw new UsageError(`one --${option} is enough here`);
     return given;
   };
-  const [sender] = selectPrograms(registry.senders, [one("sender", "postfix")], "--sender");
-  const [resolver] = selectPrograms(registry.resolvers, [one("resolver", "unbound")], "--resolver");
+  const [sender] = selectPrograms(registry.senders, [one("sender", usual.sender)], "--sender");
+  const [resolver] = selectPrograms(registry.resolvers, [one("resolver", usual.resolver)], "--resolver");
   if (!sender || !resolver) throw new UsageError("there is no such sender with such a resolver");
   return { registry, stack: stackOf(sender, resolver) };
 }

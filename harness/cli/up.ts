@@ -1,5 +1,6 @@
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
+import { inabilityIn } from "../lab/abilities.ts";
 import { connectDocker } from "../lab/engine-docker.ts";
 import { ensureEngine } from "../lab/host.ts";
 import { runLabel } from "../lab/lab.ts";
@@ -60,7 +61,11 @@ export const upCommand: Command = {
     if (!scenario) throw new UsageError(`up takes one id, not a pattern; see danelab list scenarios ${id}`);
     const { registry, stack } = await selectStack(args);
     const planned = withoutTwins(
-      plan(await selectScenarios(args, [id]), { stacks: [stack], policies: selectPolicies(args) }),
+      plan(await selectScenarios(args, [id]), {
+        stacks: [stack],
+        policies: selectPolicies(args),
+        inability: inabilityIn(registry),
+      }),
     );
 
     const progress = createProgress(process.stderr);

@@ -9,10 +9,22 @@ import type { RunningContainer } from "./engine.ts";
  * containers/<role>/<name>/driver.ts; the folder also holds a Dockerfile and divergences.ts.
  */
 
+export interface DriverVersion {
+  /** As in postfix@3.10. */
+  readonly version: string;
+  /** The Debian suite that it comes from. */
+  readonly suite: string;
+}
+
+/** A version that differs from its driver's word says so. */
+export interface SenderVersion extends DriverVersion {
+  readonly dane?: boolean;
+}
+
 interface DriverBase {
   readonly name: string;
-  /** What this driver can run: version label (as in postfix@3.10) and the Debian suite it comes from. The first is the default. */
-  readonly versions: readonly { readonly version: string; readonly suite: string }[];
+  /** What this driver can run. The first is the default. */
+  readonly versions: readonly DriverVersion[];
   /** Run only where it is asked for by name, not by default. */
   readonly onRequest?: boolean;
   readonly tmpfs?: Readonly<Record<string, string>>;
@@ -44,6 +56,11 @@ export interface LogReader {
 
 export interface SenderDriver extends DriverBase {
   readonly role: "sender";
+  readonly versions: readonly SenderVersion[];
+  /** Whether it does DANE. Where it says no, the run must show that it asks for no TLSA record. */
+  readonly dane: boolean;
+  /** The library that does TLS for it: "OpenSSL", "GnuTLS". */
+  readonly tls: string;
   readonly policies: readonly Policy[];
   /** Set-ups besides "plain"; mail from <any>@<policy>.<setup>.<senderName> is sent under that one. */
   readonly setups: readonly SenderSetup[];

@@ -25,10 +25,12 @@ export interface ReadyImage {
   readonly digest: string;
   /** "postfix 3.10.13-0+deb13u1" */
   readonly package: string;
+  /** What the program says of how it was built, line by line. */
+  readonly build: readonly string[];
 }
 
 const packageLabel = "danelab.package";
-/** Every image tells in this file what it holds. */
+/** Every image tells in this file what it holds: the package in the first line, how it was built in those after it. */
 const packageFile = "/etc/danelab-package";
 
 /** Name and suite tell images apart; the answer of `prepareImages` is keyed by them. */
@@ -72,8 +74,8 @@ export async function findImage(engine: Engine, image: WantedImage): Promise<Rea
 
 async function find(engine: Engine, tag: string): Promise<ReadyImage | undefined> {
   const found = await engine.inspectImage(tag);
-  const line = found?.labels[packageLabel];
-  return found && line ? { reference: tag, digest: found.id, package: line } : undefined;
+  const [line, ...build] = found?.labels[packageLabel]?.split("\n") ?? [];
+  return found && line ? { reference: tag, digest: found.id, package: line, build } : undefined;
 }
 
 interface BuildContext {
@@ -116,18 +118,18 @@ async function build(
       },
     }),
   );
-  const line = (await engine.readImageFile(unlabelled, packageFile)).trim();
-  if (!line) throw new HarnessError(`the Dockerfile of ${name} writes no package line to ${packageFile}`);
+  const lines = (await engine.readImageFile(unlabelled, packageFile)).trim();
+  if (!lines) throw new HarnessError(`the Dockerfile of ${name} writes no package line to ${packageFile}`);
   // The same layers from the build cache, and what they hold as a label: so that no later run has to look.
   await engine.buildImage({
     ...build,
     tag,
-    labels: { [packageLabel]: line },
+    labels: { [packageLabel]: lines },
     onProgress: () => undefined,
   });
   const built = await find(engine, tag);
   if (!built) throw new HarnessError(`image ${tag} was built, and is not there`);
-  progress(`built ${tag} (${line}) in ${Math.round((Date.now() - began) / 1000)} s`);
+  progress(`built ${tag} (${built.package}) in ${Math.round((Date.now() - began) / 1000)} s`);
   return built;
 }
 

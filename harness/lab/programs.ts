@@ -102,8 +102,8 @@ export async function preparePrograms(
     return one;
   };
   const describe = (role: ProgramResult["role"], id: string, image: WantedImage): ProgramResult => {
-    const { reference, digest, package: packageLine } = imageOf(image);
-    return { id, role, package: packageLine, image: { name: reference, digest } };
+    const { reference, digest, package: packageLine, build } = imageOf(image);
+    return { id, role, package: packageLine, build: [...build], image: { name: reference, digest } };
   };
 
   const described = new Map<string, ProgramResult>();

@@ -5,6 +5,8 @@ import type { Divergence } from "../model/divergence.ts";
 import type { Program } from "../model/plan.ts";
 import { programId } from "../model/plan.ts";
 import { HarnessError, UsageError } from "../words/errors.ts";
+import { matchesGlob } from "../words/glob.ts";
+import { nearest } from "../words/nearest.ts";
 import { home } from "../words/places.ts";
 import type { AuthorityDriver, Driver, ReceiverDriver, ResolverDriver, SenderDriver } from "./driver.ts";
 
@@ -73,25 +75,28 @@ export function programsOf(found: readonly Found<Driver>[]): readonly Program[] 
   );
 }
 
-/**
- * "postfix" takes the default version, "postfix@3.10" that one; no selection takes the default version of each but those
- * that run on request only.
- */
+/** "postfix" takes the default version, "postfix@3.10" that one, and a glob with an @ all versions that it matches. */
 export function selectPrograms(
   found: readonly Found<Driver>[],
   selection: readonly string[],
   option: string,
 ): readonly Program[] {
   const known = programsOf(found);
-  const defaultOf = ({ driver }: Found<Driver>): readonly Program[] =>
-    driver.versions.slice(0, 1).map(({ version }) => ({ name: driver.name, version }));
-  const defaults = found.flatMap(defaultOf);
-  if (selection.length === 0) return found.filter(({ driver }) => !driver.onRequest).flatMap(defaultOf);
-  return selection.map((wanted) => {
-    const program =
-      defaults.find(({ name }) => name === wanted) ?? known.find((one) => programId(one) === wanted);
-    if (!program)
-      throw new UsageError(`${option} ${wanted}: not known; there are ${known.map(programId).join(", ")}`);
-    return program;
+  const chosen = selection.flatMap((wanted) => {
+    const usual = found.find(({ driver }) => driver.name === wanted);
+    const programs = usual
+      ? programsOf([usual]).slice(0, 1)
+      : known.filter((one) => matchesGlob(wanted, programId(one)));
+    if (programs.length > 0) return programs;
+    const ids = known.map(programId);
+    const close = nearest(wanted, [...found.map(({ driver }) => driver.name), ...ids]);
+    const meant = close === undefined ? "" : `; did you mean ${close}?`;
+    throw new UsageError(`${option} ${wanted}: not known; there are ${ids.join(", ")}${meant}`);
   });
+  return [...new Map(chosen.map((program) => [programId(program), program])).values()];
+}
+
+/** The default version of each but those that run on request only. */
+export function defaultPrograms(found: readonly Found<Driver>[]): readonly Program[] {
+  return found.filter(({ driver }) => !driver.onRequest).flatMap((one) => programsOf([one]).slice(0, 1));
 }

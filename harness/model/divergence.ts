@@ -4,7 +4,8 @@ import type { Outcome, Policy } from "./scenario.ts";
  * leak: the message can be read by others; downgrade: less protection than the RFC demands; too-strict: mail is lost or
  * late that should not be; mislabelled: the right thing done, the wrong thing said; cosmetic: no effect on mail.
  */
-export type Severity = "leak" | "downgrade" | "too-strict" | "mislabelled" | "cosmetic";
+export const severities = ["leak", "downgrade", "too-strict", "mislabelled", "cosmetic"] as const;
+export type Severity = (typeof severities)[number];
 
 /** A known difference of one implementation from what the RFCs demand. One that no longer occurs turns the run red. */
 export interface Divergence {

@@ -403,7 +403,7 @@ test("what the sender cannot do is unsupported, and says why", () => {
   const x = plan(scenariosOf({ x: { expect: { dane: must("deferred") } } }), {
     stacks: [stack],
     policies: ["dane"],
-    inability: () => "it has no policy dane",
+    inability: () => ({ lacks: "policy", reason: "it has no policy dane" }),
   });
   const { trials, errors } = judge({
     plan: x,
@@ -824,4 +824,27 @@ describe("the order in which evidence comes", () => {
     expect(tell("strip/may")).toEqual(["strip/may"]);
     expect(tell("strip/dane")).toEqual(["strip/dane"]);
   });
+});
+
+test.each([
+  ["none", [], "unsupported", "it asked for no TLSA record in 1 trials"],
+  ["one", ["TLSA"], "error", "x has no DANE, says its driver, but it asked for TLSA records in x/"],
+  ["not told", null, "unsupported", "nothing in this run confirms it"],
+] as const)("that a sender has no DANE shows in its TLSA questions: %s", (_, types, verdict, words) => {
+  const whole = plan(scenariosOf({ x: { expect: { dane: must("authenticated") } } }), {
+    stacks: [stack],
+    policies: ["dane", "may"],
+    inability: (_sender, policy) => (policy === "dane" ? { lacks: "DANE", reason: "x has no DANE" } : null),
+  });
+  const made = judge({
+    plan: whole,
+    divergences: new Map(),
+    sni: new Map(),
+    evidencePath: ({ id }) => id,
+  });
+  const asked = types && ["MX", ...types].map((type) => ({ name: "x.may.example.", type }));
+  made.add(evidence(`x/${stack.id}/may`, { ...seen.encrypted, questions: asked }));
+  const result = made.finish().trials.find(({ policy }) => policy === "dane");
+  expect(result).toMatchObject({ verdict });
+  expect(result?.reasons.join("\n")).toContain(words);
 });

@@ -1,6 +1,7 @@
 import { matchesGlob } from "../words/glob.ts";
 import type { Divergence } from "./divergence.ts";
 import type { Evidence } from "./evidence.ts";
+import { judgeInability } from "./judge-inability.ts";
 import { doesDane, type Judged, type JudgedStep, judgeAlone, unjudged } from "./judge-trial.ts";
 import type { Plan, Trial } from "./plan.ts";
 import type { StepResult, TrialResult, Verdict } from "./results.ts";
@@ -125,8 +126,11 @@ export function judge(input: JudgeInput): Judge {
           (divergence) =>
             !used.has(divergence) && [...(seen.get(divergence) ?? [])].some((id) => !unbelieved.has(id)),
         );
-      const unsupported = (plan.unsupported ?? []).map(({ trial, reason }) =>
-        resultOf(input, { ...unjudged(trial, undefined, reason), verdict: "unsupported" }),
+      const unsupported = (plan.unsupported ?? []).map((one) =>
+        resultOf(input, {
+          ...unjudged(one.trial, undefined, one.reason),
+          ...judgeInability(one, [...alone.values()]),
+        }),
       );
       return {
         trials: [...results, ...unsupported],
@@ -259,11 +263,15 @@ function resultOf(input: JudgeInput, judged: Judged & { readonly divergence?: Di
     reasons: [...reasons],
     claimed: observation.claimed,
     leaked: steps.some(({ observation: { leaks } }) => leaks.onTheWire || leaks.toTheAttacker),
-    divergence: divergence ? { reason: divergence.reason, link: divergence.link } : null,
+    divergence: divergence ? described(divergence) : null,
     ms: Math.round(evidence.ms + evidence.steps.reduce((sum, { ms }) => sum + ms, 0)),
     ...(steps.length > 1 ? { steps: steps.map(describeStep) } : {}),
     evidence: input.evidencePath(trial),
   };
+}
+
+function described({ severity, reason, evidence, link }: Divergence): TrialResult["divergence"] {
+  return { severity, reason, evidence, link };
 }
 
 function describeStep({ title, expectation, observation, verdict, reasons }: JudgedStep): StepResult {

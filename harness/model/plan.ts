@@ -77,11 +77,17 @@ export interface Trial {
   readonly effort: number;
 }
 
-/** A trial that is not run, as the sender cannot do what it takes. */
-export interface Unsupported {
-  readonly trial: Trial;
+/** Why a sender cannot do what a trial takes, as its driver says. */
+export interface Inability {
+  /** Without DANE it asks for no TLSA record: the run confirms it. */
+  readonly lacks: "DANE" | "policy" | "set-up";
   /** "exim@4.98 has no set-up dns-filter" */
   readonly reason: string;
+}
+
+/** A trial that is not run, as the sender cannot do what it takes. */
+export interface Unsupported extends Inability {
+  readonly trial: Trial;
 }
 
 export interface Plan {
@@ -98,7 +104,7 @@ export interface PlanOptions {
   readonly stacks: readonly Stack[];
   readonly policies: readonly Policy[];
   /** Why a sender cannot send under a policy and set-up; null: it can. Without it all can do all. */
-  readonly inability?: (sender: Program, policy: SenderPolicy, setup: SenderSetup) => string | null;
+  readonly inability?: (sender: Program, policy: SenderPolicy, setup: SenderSetup) => Inability | null;
 }
 
 export function programId(program: Program): string {
@@ -291,9 +297,9 @@ export function plan(scenarios: readonly Scenario[], options: PlanOptions): Plan
           const carrier =
             scenario.sharesMessageOf === null ? null : [scenario.sharesMessageOf, stack.id, policy].join("/");
           const trial = { ...base, id, role, of: null, carrier, domain: own.key, expectation, steps };
-          const reason = inabilityOf(stack, scenario, policy, steps, options);
-          if (reason !== null) {
-            unsupported.push({ trial, reason });
+          const inability = inabilityOf(stack, scenario, policy, steps, options);
+          if (inability) {
+            unsupported.push({ trial, ...inability });
             continue;
           }
           trials.push({ ...trial, domain: domainFor(own, index) });
@@ -329,10 +335,10 @@ function inabilityOf(
   policy: Policy,
   steps: readonly PlannedStep[],
   { inability }: PlanOptions,
-): string | null {
+): Inability | null {
   const needed = new Set([policy, ...steps.map((step) => step.as ?? policy)].map(senderPolicyOf));
-  const reasons = [...needed].map((one) => inability?.(sender, one, setup) ?? null);
-  return reasons.find((reason) => reason !== null) ?? null;
+  const inabilities = [...needed].map((one) => inability?.(sender, one, setup) ?? null);
+  return inabilities.find((one) => one !== null) ?? null;
 }
 
 /** A trial whose carrier is not run has a message of its own. */

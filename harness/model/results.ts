@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { severities } from "./divergence.ts";
 import { outcomes, policies } from "./scenario.ts";
 
 /** The results document: results.json. Its JSON Schema is made from this source (reports/results.schema.json). */
@@ -25,6 +26,7 @@ const program = z.object({
   id: z.string().describe("name@version as used in stacks, e.g. postfix@3.10"),
   role: z.enum(["sender", "resolver", "authority", "receiver", "farm"]),
   package: z.string().describe("Package and version as installed, e.g. postfix 3.10.13-0+deb13u1"),
+  build: z.array(z.string()).optional().describe("What the program says of how it was built, line by line"),
   image,
 });
 
@@ -72,7 +74,20 @@ const trial = z.object({
   reasons: z.array(z.string()).describe("Why this verdict, in plain words, most important first"),
   claimed: z.string().nullable().describe("What the sender's log says of its last attempt"),
   leaked: z.boolean().describe("The canary crossed a link in clear text or reached an attacker"),
-  divergence: z.object({ reason: z.string(), link: z.string().nullable() }).nullable(),
+  divergence: z
+    .object({
+      severity: z
+        .enum(severities)
+        .optional()
+        .describe(
+          "leak: others can read the message; downgrade: less protection than the RFC demands; too-strict: mail is lost or late that should not be; mislabelled: the right thing done, the wrong thing said; cosmetic: no effect on mail",
+        ),
+      reason: z.string(),
+      evidence: z.string().optional().describe("What shows it: a log line, packets, a place in the source"),
+      link: z.string().nullable(),
+    })
+    .nullable()
+    .describe("The recorded divergence that a `known` verdict stands for"),
   steps: z
     .array(step)
     .optional()

@@ -1,7 +1,8 @@
 import { afterAll, describe, expect, test } from "vitest";
 import { inabilityIn } from "../lab/abilities.ts";
-import { loadRegistry, selectPrograms } from "../lab/registry.ts";
-import { plan, stackOf } from "../model/plan.ts";
+import { loadRegistry } from "../lab/registry.ts";
+import { chooseStacks } from "../lab/stacks.ts";
+import { plan } from "../model/plan.ts";
 import type { TrialResult } from "../model/results.ts";
 import { startConformanceRun } from "./conformance.ts";
 import { loadScenarios } from "./load-scenarios.ts";
@@ -10,11 +11,8 @@ import { loadScenarios } from "./load-scenarios.ts";
 
 const scenarios = await loadScenarios([]);
 const registry = await loadRegistry();
-const stacks = selectPrograms(registry.senders, [], "").flatMap((sender) =>
-  selectPrograms(registry.resolvers, [], "").map((resolver) => stackOf(sender, resolver)),
-);
 const planned = plan(scenarios, {
-  stacks,
+  stacks: chooseStacks(registry, { senders: [], resolvers: [] }),
   policies: ["dane", "dane-only", "may"],
   inability: inabilityIn(registry),
 });

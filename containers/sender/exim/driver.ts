@@ -50,6 +50,8 @@ const driver: SenderDriver = {
     { version: "4.100", suite: "forky" },
   ],
   onRequest: true,
+  dane: true,
+  tls: "GnuTLS",
   policies: ["dane", "dane-only", "may", "verify"],
   // It has no filters for DNS answers.
   setups: ["plain", "caches"],

@@ -122,6 +122,8 @@ const driver: SenderDriver = {
     { version: "3.7", suite: "bookworm" },
     { version: "3.11", suite: "forky" },
   ],
+  dane: true,
+  tls: "OpenSSL",
   policies,
   setups,
   tmpfs: { "/var/spool/postfix": "mode=755" },

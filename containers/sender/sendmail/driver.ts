@@ -21,6 +21,8 @@ const driver: SenderDriver = {
     { version: "8.18.2", suite: "forky" },
   ],
   onRequest: true,
+  dane: true,
+  tls: "OpenSSL",
   policies: ["dane", "dane-only", "may", "verify"],
   // It keeps no connection and no TLS session from one message to the next, and has no filters for DNS answers.
   setups: ["plain"],

@@ -1,0 +1,32 @@
+import { type Program, type Stack, stackOf } from "../model/plan.ts";
+import { defaultPrograms, type Registry, selectPrograms } from "./registry.ts";
+
+/** What is taken where nothing is chosen, and what the other programs of a role are tried with. */
+export const usual = { sender: "postfix", resolver: "unbound" } as const;
+
+export interface StackChoice {
+  /** "postfix", "postfix@3.10", "postfix@*" */
+  readonly senders: readonly string[];
+  readonly resolvers: readonly string[];
+}
+
+/**
+ * The chosen senders on the chosen resolvers. Where neither is chosen, all senders on the usual resolver and the usual
+ * sender on all resolvers: each program is tried, and one more costs one stack.
+ */
+export function chooseStacks(registry: Registry, choice: StackChoice): readonly Stack[] {
+  const senders = selectPrograms(registry.senders, choice.senders, "--sender");
+  const resolvers = selectPrograms(registry.resolvers, choice.resolvers, "--resolver");
+  const usualResolver = selectPrograms(registry.resolvers, [usual.resolver], "--resolver");
+  const orElse = (chosen: readonly Program[], others: readonly Program[]) =>
+    chosen.length > 0 ? chosen : others;
+  const stacks = cross(orElse(senders, defaultPrograms(registry.senders)), orElse(resolvers, usualResolver));
+  if (senders.length > 0 || resolvers.length > 0) return stacks;
+  const usualSender = selectPrograms(registry.senders, [usual.sender], "--sender");
+  const all = [...cross(usualSender, defaultPrograms(registry.resolvers)), ...stacks];
+  return [...new Map(all.map((stack) => [stack.id, stack])).values()];
+}
+
+function cross(senders: readonly Program[], resolvers: readonly Program[]): readonly Stack[] {
+  return senders.flatMap((sender) => resolvers.map((resolver) => stackOf(sender, resolver)));
+}
