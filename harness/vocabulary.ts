@@ -384,6 +384,14 @@ export const answer = (
   ...rest,
 });
 
+/** The RCODEs by which a name server says that it cannot or will not answer: answer(failures[0], "TLSA"). */
+export const failures = [
+  "servfail",
+  "refused",
+  "notimp",
+  "formerr",
+] as const satisfies readonly AnswerAction[];
+
 /** A record in presentation form; names are relative to the zone. */
 export const record = (name: string, type: RecordSpec["type"], data: string): RecordSpec => ({
   name,

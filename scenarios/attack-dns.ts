@@ -1,5 +1,6 @@
 import {
   answer,
+  failures,
   fault,
   intercept,
   key,
@@ -44,13 +45,6 @@ const everything = (...names: readonly string[]) => names.map((name) => answer("
 /** The attacker has no key of the zone. */
 const stranger = key("csk", { label: "stranger" });
 
-const failures = [
-  ["servfail", "SERVFAIL"],
-  ["refused", "REFUSED"],
-  ["notimp", "NOTIMP"],
-  ["formerr", "FORMERR"],
-] as const;
-
 /** The TLSA records are kept from the resolver. */
 const withholding: readonly ScenarioText[] = [
   {
@@ -80,9 +74,9 @@ const withholding: readonly ScenarioText[] = [
     expect: { dane: must("deferred"), control: leaksToTheAttacker("encrypted") },
   },
   ...failures.map(
-    ([does, rcode]): ScenarioText => ({
+    (does): ScenarioText => ({
       id: `atk-tlsa-${does}`,
-      title: `The attacker answers questions for TLSA records with ${rcode}, and intercepts`,
+      title: `The attacker answers questions for TLSA records with ${does.toUpperCase()}, and intercepts`,
       cites: lookups,
       zone: { answers: [answer(does, "TLSA")] },
       mx: { attacker: mitm },

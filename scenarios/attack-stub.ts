@@ -1,5 +1,6 @@
 import {
   answer,
+  failures,
   intercept,
   leaksToTheAttacker,
   must,
@@ -23,13 +24,6 @@ const blinded = {
   exposed: leaksToTheAttacker("encrypted"),
 };
 const unanswered = { dane: must("deferred"), control: leaksToTheAttacker("encrypted") };
-
-const failures = [
-  ["servfail", "SERVFAIL"],
-  ["refused", "REFUSED"],
-  ["notimp", "NOTIMP"],
-  ["formerr", "FORMERR"],
-] as const;
 
 export default scenarios("atk", [
   {
@@ -95,9 +89,9 @@ export default scenarios("atk", [
     expect: blinded,
   },
   ...failures.map(
-    ([does, rcode]): ScenarioText => ({
+    (does): ScenarioText => ({
       id: `atk-stub-${does}`,
-      title: `The attacker between sender and resolver answers ${rcode} for TLSA records, and intercepts`,
+      title: `The attacker between sender and resolver answers ${does.toUpperCase()} for TLSA records, and intercepts`,
       cites: lookups,
       mx: { attacker: mitm },
       resolver: { answers: [answer(does, "TLSA")] },

@@ -1,4 +1,4 @@
-import { mismatch, must, open, scenarios, selfSigned, should } from "danelab/vocabulary";
+import { mismatch, must, open, type ScenarioText, scenarios, selfSigned, should } from "danelab/vocabulary";
 
 /** Servers whose EHLO, STARTTLS or handshake is not as usual. */
 
@@ -39,34 +39,15 @@ export default scenarios("tls", [
     mx: { server: "starttls-421" },
     expect: { dane: must("deferred"), may: soonerOrLater },
   },
-  {
-    id: "tls-starttls-500",
-    title: "STARTTLS is answered with 500",
-    cites: ["RFC 7672 2.2", "RFC 3207 4"],
-    mx: { server: "starttls-500" },
-    expect: { dane: must("deferred"), may: withoutTls },
-  },
-  {
-    id: "tls-starttls-501",
-    title: "STARTTLS is answered with 501",
-    cites: ["RFC 7672 2.2", "RFC 3207 4"],
-    mx: { server: "starttls-501" },
-    expect: { dane: must("deferred"), may: withoutTls },
-  },
-  {
-    id: "tls-starttls-502",
-    title: "STARTTLS is answered with 502",
-    cites: ["RFC 7672 2.2", "RFC 3207 4"],
-    mx: { server: "starttls-502" },
-    expect: { dane: must("deferred"), may: withoutTls },
-  },
-  {
-    id: "tls-starttls-530",
-    title: "STARTTLS is answered with 530",
-    cites: ["RFC 7672 2.2", "RFC 3207 4"],
-    mx: { server: "starttls-530" },
-    expect: { dane: must("deferred"), may: withoutTls },
-  },
+  ...([500, 501, 502, 530] as const).map(
+    (code): ScenarioText => ({
+      id: `tls-starttls-${code}`,
+      title: `STARTTLS is answered with ${code}`,
+      cites: ["RFC 7672 2.2", "RFC 3207 4"],
+      mx: { server: `starttls-${code}` },
+      expect: { dane: must("deferred"), may: withoutTls },
+    }),
+  ),
   {
     id: "tls-starttls-554",
     title: "STARTTLS is answered with 554",

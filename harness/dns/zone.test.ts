@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { type FaultName, faultNames, type ZoneKeySpec } from "../model/scenario.ts";
+import { key as keySpec } from "../vocabulary.ts";
 import { HarnessError } from "../words/errors.ts";
 import { createKeyRing } from "./keys.ts";
 import { type ResourceRecord, record } from "./record.ts";
@@ -110,16 +111,8 @@ describe("a zone without faults", () => {
 });
 
 describe("listed keys", () => {
-  const key = (label: string, role: ZoneKeySpec["role"], more: Partial<ZoneKeySpec> = {}): ZoneKeySpec => ({
-    label,
-    role,
-    algorithm: 13,
-    bits: 2048,
-    published: true,
-    signs: true,
-    ds: role !== "zsk",
-    ...more,
-  });
+  const key = (label: string, role: ZoneKeySpec["role"], more: Partial<ZoneKeySpec> = {}) =>
+    keySpec(role, { label, ...more });
   const by = (keys: readonly ZoneKeySpec[]) => {
     const zone = signZone(zoneDraft(now, { keys }));
     const found = verdicts(zone.records, now);

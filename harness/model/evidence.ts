@@ -17,8 +17,8 @@ export interface ClaimedAttempt {
   readonly text: string;
 }
 
-/** One vocabulary for why senders do not deliver. */
-export const reasons = [
+/** Reasons that tell an operator that DANE, DNSSEC or TLS stopped the mail, and which of them. */
+export const securityReasons = [
   "certificate-does-not-match",
   "name-mismatch",
   "certificate-expired",
@@ -31,6 +31,11 @@ export const reasons = [
   "no-tlsa",
   "tlsa-unusable",
   "not-secure",
+] as const;
+
+/** One vocabulary for why senders do not deliver. */
+export const reasons = [
+  ...securityReasons,
   "domain-not-found",
   "null-mx",
   "connection-failed",

@@ -1,24 +1,8 @@
-import type { Reason, SenderQuestion, StepEvidence } from "./evidence.ts";
+import { type SenderQuestion, type StepEvidence, securityReasons } from "./evidence.ts";
 import type { Observation } from "./observe.ts";
 import type { Watch } from "./scenario.ts";
 
 /** What a scenario looks at besides the outcome (RFC sections at `watches` in scenario.ts). Pure. */
-
-/** Reasons that tell an operator that DANE, DNSSEC or TLS stopped the mail, and which of them. */
-const telling: readonly Reason[] = [
-  "certificate-does-not-match",
-  "name-mismatch",
-  "certificate-expired",
-  "starttls-not-offered",
-  "starttls-refused",
-  "handshake-failed",
-  "tlsa-lookup-failed",
-  "mx-lookup-failed",
-  "address-lookup-failed",
-  "no-tlsa",
-  "tlsa-unusable",
-  "not-secure",
-];
 
 /** Each demand that was not met, in words. */
 export function unmet(watch: Watch, evidence: StepEvidence, { outcome }: Observation): readonly string[] {
@@ -39,7 +23,8 @@ export function unmet(watch: Watch, evidence: StepEvidence, { outcome }: Observa
       return told.map((host) => `the envelope was sent to ${host}, which was not authenticated`);
     }
     case "reason-names-cause":
-      if (!last || last.status === "sent" || (last.reason && telling.includes(last.reason))) return [];
+      if (!last || last.status === "sent" || securityReasons.some((reason) => reason === last.reason))
+        return [];
       return [`the log's reason does not name DANE, DNSSEC, TLS or the certificate: ${last.text}`];
     case "dsn-security":
       if (!last || last.status === "sent" || last.dsn === null || /^\d\.7\./.test(last.dsn)) return [];

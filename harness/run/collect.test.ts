@@ -1,10 +1,8 @@
 import { beforeEach, expect, test } from "vitest";
 import { createPostfixLogReader } from "../../containers/sender/postfix/log.ts";
-import { plan, stackOf } from "../model/plan.ts";
 import { clearSession, session } from "../model/test-evidence.ts";
-import { mismatch, must, type ScenarioText, scenarios } from "../vocabulary.ts";
+import { mismatch, must } from "../vocabulary.ts";
 import { compileWorld } from "../world/world.ts";
-import { checkFile } from "./check-scenarios.ts";
 import {
   collectStack,
   evidenceOf,
@@ -12,9 +10,9 @@ import {
   type StackCollector,
   type TrialRecord,
 } from "./collect.ts";
+import { daneTrials, type TestScenario } from "./test-plan.ts";
 
-const stack = stackOf({ name: "postfix", version: "3.10" }, { name: "unbound", version: "1.26" });
-const texts: readonly Omit<ScenarioText, "title" | "cites">[] = [
+const texts: readonly TestScenario[] = [
   { id: "one", mx: { tlsa: [mismatch("3 1 1")] }, expect: { dane: must("deferred") } },
   { id: "one-more", mx: { zone: "b" }, zones: { b: { under: "tld" } }, expect: { dane: must("encrypted") } },
   {
@@ -27,16 +25,7 @@ const texts: readonly Omit<ScenarioText, "title" | "cites">[] = [
     ],
   },
 ];
-const whole = plan(
-  checkFile(
-    scenarios(
-      "x",
-      texts.map((text) => ({ title: text.id, cites: ["RFC 7672 2.2"], ...text })),
-    ),
-    "x.ts",
-  ),
-  { stacks: [stack], policies: ["dane"] },
-);
+const whole = daneTrials(texts);
 const world = compileWorld(whole, { subnet: 1, now: new Date() });
 
 let collector: StackCollector;

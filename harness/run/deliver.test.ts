@@ -1,21 +1,19 @@
-import { afterEach, describe, expect, test, vi } from "vitest";
+import { describe, expect, test } from "vitest";
 import { createPostfixLogReader } from "../../containers/sender/postfix/log.ts";
 import type { SenderDriver } from "../lab/driver.ts";
 import type { SendingHost } from "../lab/sending-host.ts";
 import type { Evidence } from "../model/evidence.ts";
 import type { MailToSubmit, Submitted } from "../model/farm.ts";
-import { plan, stackOf } from "../model/plan.ts";
 import { session } from "../model/test-evidence.ts";
-import { mismatch, must, type ScenarioText, scenarios } from "../vocabulary.ts";
+import { mismatch, must } from "../vocabulary.ts";
 import { HarnessError } from "../words/errors.ts";
 import { compileWorld, type DomainStep } from "../world/world.ts";
-import { checkFile } from "./check-scenarios.ts";
 import { collectStack, type StackCollector } from "./collect.ts";
 import { deliverFrom } from "./deliver.ts";
+import { fastForward } from "./test-clock.ts";
+import { daneTrials, postfixOnUnbound as stack, type TestScenario } from "./test-plan.ts";
 
 /** Delivery from a sending host whose sender does what each test says. */
-
-const stack = stackOf({ name: "postfix", version: "3.10" }, { name: "unbound", version: "1.26" });
 
 interface Told {
   /** What the sender's log tells of a message when it is handed in or tried again; null: nothing. */
@@ -36,19 +34,10 @@ interface Done {
 }
 
 async function deliver(
-  texts: readonly Omit<ScenarioText, "title" | "cites">[],
+  texts: readonly TestScenario[],
   { log, queued = () => false, reply, broken, signal, late }: Told,
 ): Promise<Done> {
-  const whole = plan(
-    checkFile(
-      scenarios(
-        "x",
-        texts.map((text) => ({ title: text.id, cites: ["RFC 7672 2.2"], ...text })),
-      ),
-      "x.ts",
-    ),
-    { stacks: [stack], policies: ["dane"] },
-  );
+  const whole = daneTrials(texts);
   const trials = whole.trials.filter(({ role }) => role !== "twin");
   const world = compileWorld(whole, { subnet: 1, now: new Date() });
   const collector: StackCollector = collectStack(trials, world, createPostfixLogReader(), {
@@ -137,22 +126,6 @@ async function deliver(
 
 function idOf(recipient: string): string {
   return `AAAAAA${recipient.split("@")[0]?.replace(/\D/g, "")}`;
-}
-
-afterEach(() => {
-  vi.useRealTimers();
-});
-
-/** The promise's value, with the clock made to run while it is waited for. */
-async function fastForward<T>(start: () => Promise<T>): Promise<T> {
-  vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "Date"] });
-  let settled = false;
-  const running = start().finally(() => {
-    settled = true;
-  });
-  running.catch(() => undefined);
-  while (!settled) await vi.advanceTimersByTimeAsync(100);
-  return running;
 }
 
 const wrong = { id: "wrong", mx: { tlsa: [mismatch("3 1 1")] }, expect: { dane: must("deferred") } };

@@ -1,6 +1,6 @@
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { afterEach, expect, test, vi } from "vitest";
+import { expect, test } from "vitest";
 import { exitStatus } from "../cli/status.ts";
 import { fakeEngine } from "../lab/engine-fake.ts";
 import type { Evidence } from "../model/evidence.ts";
@@ -9,6 +9,7 @@ import type { Expectation, Outcome, Scenario } from "../model/scenario.ts";
 import { HarnessError } from "../words/errors.ts";
 import { leaseFolder } from "./lease.ts";
 import { evidencePath } from "./pipeline.ts";
+import { fastForward } from "./test-clock.ts";
 import { registry, scenariosNamed, stackWith, type TestRun, testRun } from "./test-run.ts";
 
 /** The whole pipeline, on the engine in memory. */
@@ -27,25 +28,6 @@ const whole = await scenariosNamed(
 const some = whole.map((scenario) => ({ ...scenario, steps: [] }));
 // Those of a sending host that no scenario needs are not run.
 const canaries = some.filter(({ canary, resolver }) => canary && resolver === null);
-
-afterEach(() => {
-  vi.useRealTimers();
-});
-
-/** The promise's value, with the clock made to run while it is waited for. */
-async function fastForward<T>(start: () => Promise<T>): Promise<T> {
-  vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "Date"] });
-  let settled = false;
-  const running = start().finally(() => {
-    settled = true;
-  });
-  running.catch(() => undefined);
-  while (!settled) {
-    await vi.advanceTimersByTimeAsync(100);
-    await new Promise((resolve) => setImmediate(resolve));
-  }
-  return running;
-}
 
 /** Of all trials but the canaries of the start, which may have been over when something broke. */
 function verdictsOf({ results }: TestRun, stack: { readonly id: string }): ReadonlySet<string> {
