@@ -4,7 +4,15 @@ import type { DnsStatus } from "../model/evidence.ts";
 import { plan, stackOf } from "../model/plan.ts";
 import type { AnswerAction } from "../model/scenario.ts";
 import { checkFile } from "../run/check-scenarios.ts";
-import { answer, must, type ScenarioText, scenarios } from "../vocabulary.ts";
+import {
+  answer,
+  intercept,
+  leaksToTheAttacker,
+  must,
+  type ScenarioText,
+  scenarios,
+  selfSigned,
+} from "../vocabulary.ts";
 import { relayRules, struckStatus } from "./answers.ts";
 import { compileWorld, type World } from "./world.ts";
 
@@ -150,5 +158,17 @@ describe("the DNS relay", () => {
     );
     // The resolver itself is asked without them.
     expect(found(world, "x.dane")).toContain("_25._tcp.mx.x-hosts.dane.example. TLSA secure");
+  });
+
+  it("leaves open what a resolver that was asked with CD says of bogus data", () => {
+    const world = worldOf({
+      zone: { answers: [answer("nodata", "MX")] },
+      mx: { attacker: intercept(selfSigned()) },
+      expect: { dane: must("deferred"), oblivious: leaksToTheAttacker("encrypted") },
+    });
+    expect(found(world, "x.dane-1")).toContain("x MX bogus");
+    const oblivious = found(world, "x.oblivious-1");
+    expect(oblivious).toContain("x.oblivious.example. MX any");
+    expect(oblivious).toContain("_25._tcp.mx.x.oblivious.example. TLSA secure");
   });
 });

@@ -5,7 +5,14 @@ import type { DnsStatus } from "../model/evidence.ts";
 import type { FileToCopy, LabFacts, RealHost, SenderRoute, ServerInstance } from "../model/facts.ts";
 import type { DnsQuestion, DnsRelay, FarmHost, ForwardedZone, RelayRule } from "../model/farm.ts";
 import { asOfStep, type Plan, type RecipientDomain, reachOf } from "../model/plan.ts";
-import type { AnswerRule, RealReceiver, ResolverPath, Scenario, SenderSetup } from "../model/scenario.ts";
+import type {
+  AnswerRule,
+  Policy,
+  RealReceiver,
+  ResolverPath,
+  Scenario,
+  SenderSetup,
+} from "../model/scenario.ts";
 import { createPki } from "../pki/pki.ts";
 import { UsageError } from "../words/errors.ts";
 import { type AddressPlan, addressPlan, mostSteps } from "./addresses.ts";
@@ -299,14 +306,16 @@ export function compileWorld(plan: Plan, options: { readonly subnet: number; rea
   const withheld = servable.map(
     (zones) => new Set([...zones.values()].flatMap(({ rules }) => rules.map(({ name }) => `${name} TLSA`))),
   );
-  const expected = (step: number, question: DnsQuestion, origin: string): ExpectedAnswer => {
+  const expected = (step: number, question: DnsQuestion, origin: string, policy: Policy): ExpectedAnswer => {
     const found = (trees[step] ?? tree).expected(question.name, question.type);
     // RFC 4035 4.7: resolvers remember for a while that they found no good keys, whatever the TTL.
     const before = trees[step - 1]?.expected(origin, "DNSKEY").status ?? "secure";
     const remembered = before === "bogus" || before === "any";
     // Resolvers may take RDATA that holds no TLSA record for a malformed message.
     const odd = withheld[step]?.has(`${question.name.toLowerCase()} ${question.type}`);
-    return { question, ...found, ...(odd || remembered ? { status: "any" } : {}) };
+    // Asked with CD, a resolver keeps what it did not validate, and may give it to who asks without (RFC 6840 5.9).
+    const unchecked = policy === "oblivious" && found.status === "bogus";
+    return { question, ...found, ...(odd || remembered || unchecked ? { status: "any" } : {}) };
   };
 
   const serverAt = (step: number): string =>
@@ -336,7 +345,12 @@ export function compileWorld(plan: Plan, options: { readonly subnet: number; rea
               ? recipient.toUpperCase()
               : one.names.expand(recipientText),
         questions: questionsOf(one).map((question) =>
-          expected(step, question, one.names.absolute("@", one.names.zoneOf(question.name))),
+          expected(
+            step,
+            question,
+            one.names.absolute("@", one.names.zoneOf(question.name)),
+            one.domain.policy,
+          ),
         ),
         hosts: one.hosts,
         forward: forwardedZones(steps, step),
