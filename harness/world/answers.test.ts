@@ -168,7 +168,7 @@ describe("the DNS relay", () => {
     });
     expect(found(world, "x.dane-1")).toContain("x MX bogus");
     const oblivious = found(world, "x.oblivious-1");
-    expect(oblivious).toContain("x.oblivious.example. MX any");
-    expect(oblivious).toContain("_25._tcp.mx.x.oblivious.example. TLSA secure");
+    expect(oblivious).toContain("x.oblivious-1.example. MX any");
+    expect(oblivious).toContain("mx.x.oblivious-1.example. A secure");
   });
 });
