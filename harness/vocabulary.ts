@@ -168,8 +168,13 @@ export interface ExpectText {
   readonly may?: Expecting;
   /** For attacks: what a sender without DANE loses. */
   readonly control?: Expecting;
-  /** A second control: a sender that verifies by PKIX and the MX host's name. */
+  /**
+   * TLS demanded; PKIX besides, by the MX host's name (verify) or by the next-hop domain (secure). They follow from `may` and
+   * the certificates, and run where they are asked for; one that loses to an attacker is a further control.
+   */
+  readonly encrypt?: Expecting;
   readonly verify?: Expecting;
+  readonly secure?: Expecting;
   /** A control: DANE behind a resolver that does not validate, or that says that it did. */
   readonly oblivious?: Expecting;
   readonly credulous?: Expecting;

@@ -36,11 +36,13 @@ function aimOf({ expect, limit }: Scenario): string {
   return "What it is worth is recorded.";
 }
 
-const controlOrder = ["may", "verify", "oblivious", "credulous", "exposed"] as const;
+const controlOrder = ["may", "encrypt", "verify", "secure", "oblivious", "credulous", "exposed"] as const;
 
 const who: Readonly<Record<Policy, string>> = {
   may: "without DANE",
+  encrypt: "that demands TLS, but does no DANE,",
   verify: "that verifies by PKIX instead of DANE",
+  secure: "that verifies the domain by PKIX instead of DANE",
   oblivious: "with DANE, but behind a resolver that does not validate,",
   credulous: "with DANE, but behind a resolver that only says that it validates,",
   exposed: "with DANE, but with its resolver across the network,",

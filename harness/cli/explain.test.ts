@@ -21,6 +21,9 @@ test("title, sections, expectations, server, what a resolver finds, and the zone
     "  dane      MUST be authenticated",
     "  dane-only MUST be authenticated; never encrypted, cleartext",
     "  may       MUST be encrypted",
+    "  encrypt   MUST be encrypted; never cleartext",
+    "  verify    SHOULD be deferred; never encrypted, cleartext",
+    "  secure    SHOULD be deferred; never encrypted, cleartext",
   ]);
   expect(part(out, "Zones")).toEqual(["  @: signed"]);
   expect(part(out, "Servers")).toEqual([

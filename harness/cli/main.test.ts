@@ -45,7 +45,10 @@ describe("what cannot be used ends with status 2 and one line that says why, bef
     ["run --polcy may", "Unknown option '--polcy'; did you mean --policy? See danelab run --help"],
     ["run --frobnicate", "Unknown option '--frobnicate'; see danelab run --help"],
     ["run --sender", "Option '--sender <value>' argument missing; see danelab run --help"],
-    ["run --policy verify", "--policy verify: not known; there are dane, dane-only, may"],
+    [
+      "run --policy exposed",
+      "--policy exposed: not known; there are dane, dane-only, may, encrypt, verify, secure",
+    ],
     ["run --sender postfx", "--sender postfx: not known; there are "],
     ["run --resolver unbound@0.1", "--resolver unbound@0.1: not known; there are "],
     ["run base-3111", 'no scenario matches "base-3111"; did you mean "base-311"? See danelab list scenarios'],

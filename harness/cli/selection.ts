@@ -1,7 +1,7 @@
 import type { Registry } from "../lab/registry.ts";
 import { chooseStacks } from "../lab/stacks.ts";
 import type { Stack } from "../model/plan.ts";
-import type { Policy, Scenario } from "../model/scenario.ts";
+import { type Policy, type Scenario, senderPolicies, usualPolicies } from "../model/scenario.ts";
 import { loadScenarios } from "../run/load-scenarios.ts";
 import { UsageError } from "../words/errors.ts";
 import { matchesGlob } from "../words/glob.ts";
@@ -16,19 +16,16 @@ export const selectionOptions = {
     help: "these senders, on Unbound unless told; 'postfix@*' is all versions (see danelab list senders)",
   },
   resolver: { value: "NAME[@VERSION]", many: true, help: "these resolvers (see danelab list resolvers)" },
-  policy: { value: "POLICY", many: true, help: "dane, dane-only, may; all three unless told" },
+  policy: { value: "POLICY", many: true, help: `${senderPolicies.join(", ")}; the first three unless told` },
   scenarios: { value: "DIR", many: true, help: "take scenario files from this folder too" },
 } as const satisfies Readonly<Record<string, OptionSpec>>;
 
-/** `verify` is no choice: it runs where an attack names it as its control. */
-const selectable = ["dane", "dane-only", "may"] as const satisfies readonly Policy[];
-
 export function selectPolicies(args: Arguments): readonly Policy[] {
   const wanted = args.values("policy");
-  if (wanted.length === 0) return selectable;
+  if (wanted.length === 0) return usualPolicies;
   return wanted.map((name) => {
-    const policy = selectable.find((one) => one === name);
-    if (!policy) throw new UsageError(`--policy ${name}: not known; there are ${selectable.join(", ")}`);
+    const policy = senderPolicies.find((one) => one === name);
+    if (!policy) throw new UsageError(`--policy ${name}: not known; there are ${senderPolicies.join(", ")}`);
     return policy;
   });
 }

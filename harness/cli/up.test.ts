@@ -7,7 +7,10 @@ test.for<[words: string, message: string]>([
   ["up base-*", "up takes one id, not a pattern; see danelab list scenarios base-*"],
   ["up base-3111", 'no scenario matches "base-3111"; did you mean "base-311"?'],
   ["up base-311 --sender postfix,exim", "one --sender is enough here"],
-  ["up base-311 --policy verify", "--policy verify: not known; there are dane, dane-only, may"],
+  [
+    "up base-311 --policy exposed",
+    "--policy exposed: not known; there are dane, dane-only, may, encrypt, verify, secure",
+  ],
   ["down base-311 base-wrong", "down takes one scenario id, or none"],
 ])("%s: status 2, and why", async ([words, message]) => {
   const { status, out, err } = await call(...words.split(" "));

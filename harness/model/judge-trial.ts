@@ -26,6 +26,11 @@ export function doesDane({ policy }: Trial): boolean {
   return policy === "dane" || policy === "dane-only";
 }
 
+/** Shows that the set-up is sound: where there is no demand on the sender, or an attack must succeed. */
+export function isControl({ policy, role }: Trial): boolean {
+  return policy === "may" || role === "control";
+}
+
 const good: readonly Verdict[] = ["pass", "info"];
 
 export function judgeAlone(
@@ -130,16 +135,17 @@ function judgeStep(
     const how = { must: "demanded", should: "recommended", open: "permitted" }[level];
     return { verdict: level === "open" ? "info" : "pass", reasons: [`${outcome}, as ${how}`] };
   }
-  if (!doesDane(trial)) {
+  if (isControl(trial)) {
     // Without DANE the RFC demands nothing: the trial only shows that the set-up is sound.
     return {
       verdict: "inconclusive",
       reasons: [`${outcome} without DANE, where the set-up should give ${wanted}`],
     };
   }
+  const who = doesDane(trial) ? "the RFC" : "the policy";
   const said = {
-    must: `${outcome} where the RFC demands ${wanted}`,
-    should: `${outcome} where the RFC recommends ${wanted}`,
+    must: `${outcome} where ${who} demands ${wanted}`,
+    should: `${outcome} where ${who} recommends ${wanted}`,
     open: `${outcome} is not among what was foreseen: ${wanted}`,
   };
   return outside(level, [said[level]]);

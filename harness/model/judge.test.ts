@@ -247,6 +247,17 @@ describe("controls", () => {
     expect(resultOf(result, "x/dane").reasons[0]).toContain("x/postfix@3.10+unbound@1.26/may");
   });
 
+  test("a policy that was asked for besides is judged by itself: what becomes of it proves nothing of the set-up", () => {
+    const setup = { ...strip, policies: ["dane", "encrypt"] as const };
+    const verdicts = (encrypt: StepEvidence) => {
+      const result = judged(setup, { "x/may": lost, "x/dane": seen.deferred, "x/encrypt": encrypt });
+      return [resultOf(result, "x/encrypt").verdict, resultOf(result, "x/dane").verdict];
+    };
+    expect(verdicts(seen.deferred)).toEqual(["pass", "pass"]);
+    expect(verdicts(seen.bounced)).toEqual(["warn", "pass"]);
+    expect(verdicts(lost)).toEqual(["fail", "pass"]);
+  });
+
   test("a sender that loses the message fails whatever the control did", () => {
     for (const control of [lost, seen.deferred]) {
       const result = resultOf(judged(strip, { "x/may": control, "x/dane": lost }), "x/dane");

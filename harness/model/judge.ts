@@ -2,7 +2,7 @@ import { matchesGlob } from "../words/glob.ts";
 import type { Divergence } from "./divergence.ts";
 import type { Evidence } from "./evidence.ts";
 import { judgeInability } from "./judge-inability.ts";
-import { doesDane, type Judged, type JudgedStep, judgeAlone, unjudged } from "./judge-trial.ts";
+import { doesDane, isControl, type Judged, type JudgedStep, judgeAlone, unjudged } from "./judge-trial.ts";
 import type { Plan, Trial } from "./plan.ts";
 import type { StepResult, TrialResult, Verdict } from "./results.ts";
 import type { Outcome } from "./scenario.ts";
@@ -148,7 +148,7 @@ function stackOf(result: TrialResult): string {
   return `${result.sender}+${result.resolver}`;
 }
 
-/** A trial hangs on its twin, and one that does DANE on those of the same scenario and stack that do not: they show that the set-up is sound. */
+/** A trial hangs on its twin, and one that does DANE on the controls of the same scenario and stack: they show that the set-up is sound. */
 function dependenciesOf(trial: Trial, plan: Plan): readonly string[] {
   const twins = plan.trials.filter(({ of }) => of === trial.id);
   const controls =
@@ -158,7 +158,7 @@ function dependenciesOf(trial: Trial, plan: Plan): readonly string[] {
             other.scenario === trial.scenario &&
             other.stack === trial.stack &&
             other.canary === trial.canary &&
-            !doesDane(other),
+            isControl(other),
         )
       : [];
   return [...twins, ...controls].map(({ id }) => id);
@@ -195,7 +195,7 @@ function withOthers(own: Judged, others: readonly Judged[]): Judged {
         ],
       };
     }
-    if (!doesDane(other.trial) && other.verdict === "inconclusive" && own.verdict !== "fail") {
+    if (isControl(other.trial) && other.verdict === "inconclusive" && own.verdict !== "fail") {
       return {
         ...own,
         verdict: "inconclusive",

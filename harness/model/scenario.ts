@@ -4,16 +4,21 @@
  */
 
 /**
- * How the sender is set: opportunistic DANE, mandatory DANE, opportunistic TLS without DANE. The others serve as further
- * controls only: PKIX against the MX host's name (verify); DANE behind a resolver that does not validate (oblivious), or says
- * that it did (credulous); DANE with a good resolver across a network where an attacker sits (exposed).
+ * How senders can be set: opportunistic DANE, mandatory DANE; without DANE, opportunistic TLS (may), TLS demanded (encrypt),
+ * and PKIX demanded besides, against the MX host's name (verify) or the next-hop domain and what is below it (secure).
  */
-export const policies = ["dane", "dane-only", "may", "verify", "oblivious", "credulous", "exposed"] as const;
+export const senderPolicies = ["dane", "dane-only", "may", "encrypt", "verify", "secure"] as const;
+export type SenderPolicy = (typeof senderPolicies)[number];
+
+/**
+ * Further controls differ in how they reach their resolver: DANE behind one that does not validate (oblivious), or says that
+ * it did (credulous); DANE with a good resolver across a network where an attacker sits (exposed).
+ */
+export const policies = [...senderPolicies, "oblivious", "credulous", "exposed"] as const;
 export type Policy = (typeof policies)[number];
 
-/** Senders know four policies; the further controls differ in how they reach their resolver. */
-export const senderPolicies = ["dane", "dane-only", "may", "verify"] as const;
-export type SenderPolicy = (typeof senderPolicies)[number];
+/** What a run is about unless it is told. */
+export const usualPolicies = ["dane", "dane-only", "may"] as const satisfies readonly Policy[];
 
 export function senderPolicyOf(policy: Policy): SenderPolicy {
   return policy === "oblivious" || policy === "credulous" || policy === "exposed" ? "dane" : policy;

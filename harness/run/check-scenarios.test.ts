@@ -159,7 +159,7 @@ describe("expectations that follow by rule", () => {
       expect: { dane: must("deferred"), control: leaksOnTheWire("cleartext") },
     });
     expect(attack?.expect.may).toMatchObject({ permitted: ["cleartext"], leaks: "on-the-wire" });
-    expect(attack?.expect).not.toHaveProperty("verify");
+    expect(attack?.expect).not.toHaveProperty("exposed");
   });
 });
 

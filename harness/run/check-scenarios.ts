@@ -17,6 +17,7 @@ import { must, selfSigned, tlsa } from "../vocabulary.ts";
 import { UsageError } from "../words/errors.ts";
 import { nearest } from "../words/nearest.ts";
 import { certificateProblem } from "./check-certificates.ts";
+import { withFurtherPolicies } from "./further-policies.ts";
 import { certificate, type expectation, file, mx, scenario, step, zone } from "./scenario-fields.ts";
 
 /**
@@ -45,7 +46,9 @@ export function checkFile(content: unknown, shown: string): readonly Scenario[] 
     const problem = contradiction(whole);
     if (problem) throw new UsageError(`${where}: ${problem}`);
     // A scenario that writes its own steps, and be it none, says itself what becomes of the attack.
-    return checked.data.steps === undefined ? withEndOfAttack(whole, checked.data.expect.after) : whole;
+    return withFurtherPolicies(
+      checked.data.steps === undefined ? withEndOfAttack(whole, checked.data.expect.after) : whole,
+    );
   });
 }
 
@@ -289,7 +292,7 @@ function expectations({
   else if (dane) all["dane-only"] = mandatory(exact(dane));
   const plain = control ?? may;
   all.may = plain ? exact(plain) : { level: "must", permitted: ["encrypted"], never: [] };
-  for (const policy of ["verify", "oblivious", "credulous", "exposed"] as const) {
+  for (const policy of ["encrypt", "verify", "secure", "oblivious", "credulous", "exposed"] as const) {
     const expectation = others[policy];
     if (expectation) all[policy] = exact(expectation);
   }
@@ -379,7 +382,7 @@ function contradictionIn({
     return forges
       ? 'field "forged": is missing: what does the attacker say?'
       : 'field "forged": no answer is forged';
-  if (!attacked && !forges && resolver === null && !answered(zones) && (loses || expect.verify))
+  if (!attacked && !forges && resolver === null && !answered(zones) && loses)
     return "there is no attacker, so that a control has nothing to lose";
   if (expect.exposed && resolver === null)
     return 'field "resolver": is missing: what stands between the exposed sender and its resolver?';

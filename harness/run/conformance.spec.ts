@@ -4,6 +4,7 @@ import { loadRegistry } from "../lab/registry.ts";
 import { chooseStacks } from "../lab/stacks.ts";
 import { plan } from "../model/plan.ts";
 import type { TrialResult } from "../model/results.ts";
+import { usualPolicies } from "../model/scenario.ts";
 import { startConformanceRun } from "./conformance.ts";
 import { loadScenarios } from "./load-scenarios.ts";
 
@@ -13,7 +14,7 @@ const scenarios = await loadScenarios([]);
 const registry = await loadRegistry();
 const planned = plan(scenarios, {
   stacks: chooseStacks(registry, { senders: [], resolvers: [] }),
-  policies: ["dane", "dane-only", "may"],
+  policies: usualPolicies,
   inability: inabilityIn(registry),
 });
 const groups = Map.groupBy(

@@ -55,10 +55,12 @@ export const policyMeanings: Readonly<Record<Policy, string>> = {
   dane: "opportunistic DANE",
   "dane-only": "mandatory DANE",
   may: "opportunistic TLS without DANE, the control",
+  encrypt: "TLS demanded, without DANE and without authentication",
+  verify: "PKIX verification of the MX host name without DANE, a second control",
+  secure: "PKIX verification of the next-hop domain without DANE",
   oblivious: "DANE behind a resolver that does not validate, a control",
   credulous: "DANE behind a resolver that only says that it validates, a control",
   exposed: "DANE with the resolver across a network, a control",
-  verify: "PKIX verification of the MX host name without DANE, a second control",
 };
 
 /** "authenticated", or what became of the message step by step: "deferred, then authenticated". */

@@ -1,5 +1,4 @@
 import type { LabFacts } from "../../../harness/model/facts.ts";
-import type { SenderPolicy } from "../../../harness/model/scenario.ts";
 
 /** Exim's configuration: a router and a transport for each policy under each set-up, chosen by the envelope sender's domain. */
 
@@ -17,7 +16,7 @@ const branches = policies.flatMap((policy) =>
 type Branch = (typeof branches)[number];
 
 /** Options of the smtp transport. hosts_try_dane is "*" where nothing is said. */
-const optionsOf: Readonly<Record<SenderPolicy, readonly string[]>> = {
+const optionsOf: Readonly<Record<(typeof policies)[number], readonly string[]>> = {
   dane: [],
   "dane-only": ["hosts_require_dane = *"],
   may: ["hosts_try_dane ="],

@@ -17,7 +17,7 @@ export const divergences: readonly Divergence[] = [
     (scenario): Divergence => ({
       ...always,
       scenario,
-      policies: ["dane", "dane-only"],
+      policies: ["dane", "dane-only", "encrypt", "verify", "secure"],
       outcome: "bounced",
       severity: "too-strict",
       reason:

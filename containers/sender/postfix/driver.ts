@@ -1,13 +1,13 @@
 import type { SenderDriver } from "../../../harness/lab/driver.ts";
 import { runIn } from "../../../harness/lab/run-in.ts";
 import type { LabFacts } from "../../../harness/model/facts.ts";
+import { senderPolicies } from "../../../harness/model/scenario.ts";
 import { createPostfixLogReader } from "./log.ts";
 
-const policies = ["dane", "dane-only", "may", "verify"] as const;
 const setups = ["plain", "caches", "dns-filter"] as const;
 
 /** A transport for each policy under each set-up, chosen by the envelope sender's domain. */
-const transports = policies.flatMap((policy) =>
+const transports = senderPolicies.flatMap((policy) =>
   setups.map((setup) => ({
     name: transportName(policy, setup),
     senderBranch: setup === "plain" ? policy : `${policy}.${setup}`,
@@ -124,7 +124,7 @@ const driver: SenderDriver = {
   ],
   dane: true,
   tls: "OpenSSL",
-  policies,
+  policies: senderPolicies,
   setups,
   tmpfs: { "/var/spool/postfix": "mode=755" },
   // The image keeps an empty queue; "quick-start" tells the start script that it was checked already.
