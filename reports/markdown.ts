@@ -1,5 +1,5 @@
 import type { Results, TrialResult, Verdict } from "../harness/model/results.ts";
-import { visibleLine } from "./shared/characters.ts";
+import { code, table, text } from "./shared/gfm.ts";
 import { matrixOf, stackIdOf } from "./shared/matrix.ts";
 import { verdictOrder, verdictSigns, whatHappened } from "./shared/signs.ts";
 import {
@@ -135,26 +135,6 @@ function programs(results: Results): string {
   ].join("\n\n");
 }
 
-function table(head: string, rows: readonly string[]): string {
-  const columns = head.split(" | ").length;
-  return [`| ${head} |`, `|${" --- |".repeat(columns)}`, ...rows.map((row) => `| ${row} |`)].join("\n");
-}
-
 function sign(verdict: Verdict): string {
   return `${verdictSigns[verdict].symbol} ${verdict}`;
-}
-
-/** Text that stands for itself: nothing in it is markup, a table border, a mention or a line break. */
-function text(value: string): string {
-  return visibleLine(value)
-    .replaceAll("&", "&amp;")
-    .replaceAll("<", "&lt;")
-    .replaceAll(">", "&gt;")
-    .replace(/[\\`*_~[\]|#!]/g, "\\$&")
-    .replace(/(^|[^\w])@/g, "$1&#64;");
-}
-
-/** For ids and stacks. Backticks would end the code, bars the cell. */
-function code(value: string): string {
-  return `\`${visibleLine(value).replaceAll("`", "'").replaceAll("|", "\\|")}\``;
 }

@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import type { Evidence } from "../harness/model/evidence.ts";
 import type { Results } from "../harness/model/results.ts";
@@ -7,6 +6,7 @@ import { headSection } from "./page/head.ts";
 import { type Html, html, trusted } from "./page/html.ts";
 import { clientScript } from "./page/script.ts";
 import { matrixSection } from "./page/table.ts";
+import { hashOf } from "./shared/hash.ts";
 import { matrixOf } from "./shared/matrix.ts";
 import { headline } from "./shared/summary.ts";
 
@@ -45,10 +45,6 @@ ${dataBlock(results, evidence)}
 </body>
 </html>
 `.markup;
-}
-
-function hashOf(text: string): string {
-  return `sha256-${createHash("sha256").update(text).digest("base64")}`;
 }
 
 function footer({ run }: Results): Html {

@@ -1,5 +1,6 @@
 import { attackCommand } from "./attack.ts";
 import { cleanCommand } from "./clean.ts";
+import { compareCommand } from "./compare.ts";
 import { doctorCommand } from "./doctor.ts";
 import { downCommand } from "./down.ts";
 import { explainCommand } from "./explain.ts";
@@ -30,6 +31,7 @@ export const commands: readonly Command[] = [
   upCommand,
   downCommand,
   judgeCommand,
+  compareCommand,
   doctorCommand,
   cleanCommand,
   testCommand,

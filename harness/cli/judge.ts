@@ -2,23 +2,13 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { loadRegistry } from "../lab/registry.ts";
 import { judge } from "../model/judge.ts";
-import { resultsSchema } from "../model/results.ts";
 import { evidencePath } from "../run/pipeline.ts";
-import { messageOf, UsageError } from "../words/errors.ts";
+import { UsageError } from "../words/errors.ts";
 import type { Command } from "./commands.ts";
 import { printResults, type StoredPlan, writeReports } from "./output.ts";
 import { createProgress } from "./progress.ts";
 import { exitStatus } from "./status.ts";
-
-async function read(folder: string, file: string) {
-  try {
-    return JSON.parse(await readFile(join(folder, file), "utf8"));
-  } catch (error) {
-    throw new UsageError(
-      `${join(folder, file)}: ${messageOf(error)}; danelab judge wants the folder that danelab run wrote`,
-    );
-  }
-}
+import { readJson, readRun } from "./stored.ts";
 
 export const judgeCommand: Command = {
   name: "judge",
@@ -29,12 +19,8 @@ export const judgeCommand: Command = {
     const [folder, ...rest] = args.words;
     if (folder === undefined || rest.length > 0)
       throw new UsageError("judge takes one folder; see danelab judge --help");
-    const stored: StoredPlan = await read(folder, "plan.json");
-    const before = resultsSchema.safeParse(await read(folder, "results.json"));
-    if (!before.success)
-      throw new UsageError(
-        `${join(folder, "results.json")}: ${before.error.issues[0]?.message ?? "not a results document"}`,
-      );
+    const stored: StoredPlan = await readJson(join(folder, "plan.json"));
+    const before = await readRun(folder);
 
     const { divergences } = await loadRegistry();
     const judging = judge({
@@ -52,8 +38,8 @@ export const judgeCommand: Command = {
     progress.end();
     const { trials, staleDivergences } = judging.finish();
     const results = {
-      ...before.data,
-      run: { ...before.data.run, staleDivergences: [...staleDivergences] },
+      ...before.results,
+      run: { ...before.results.run, staleDivergences: [...staleDivergences] },
       trials: [...trials],
     };
     await writeReports(folder, results);

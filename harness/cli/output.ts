@@ -1,14 +1,14 @@
-import { access, mkdir, readFile, rename, rm, symlink, writeFile } from "node:fs/promises";
+import { access, mkdir, rename, rm, symlink, writeFile } from "node:fs/promises";
 import { join, relative, resolve } from "node:path";
 import { junitXml } from "../../reports/junit.ts";
 import { summaryMarkdown } from "../../reports/markdown.ts";
 import { reportPage } from "../../reports/page.ts";
 import { matrixText } from "../../reports/terminal.ts";
-import type { Evidence } from "../model/evidence.ts";
 import type { Plan } from "../model/plan.ts";
 import type { Results } from "../model/results.ts";
 import { messageOf, UsageError } from "../words/errors.ts";
 import { home } from "../words/places.ts";
+import { readEvidence } from "./stored.ts";
 
 /** A run's folder: evidence and plan first, reports made from them. */
 export interface Output {
@@ -71,11 +71,7 @@ async function linkLatest(out: string, folder: string): Promise<void> {
 }
 
 export async function writeReports(folder: string, results: Results): Promise<void> {
-  const evidence = new Map<string, Evidence>();
-  for (const trial of results.trials) {
-    const text = await readFile(join(folder, trial.evidence), "utf8").catch(() => null);
-    if (text !== null) evidence.set(trial.id, JSON.parse(text));
-  }
+  const evidence = await readEvidence(folder, results.trials);
   await Promise.all([
     writeFile(join(folder, "results.json"), `${JSON.stringify(results, null, 1)}\n`),
     writeFile(join(folder, "junit.xml"), junitXml(results)),

@@ -1,13 +1,17 @@
+import { join } from "node:path";
+import { comparisonText } from "../../reports/comparison/terminal.ts";
 import { verdictLine } from "../../reports/terminal.ts";
 import { inabilityIn } from "../lab/abilities.ts";
 import { loadRegistry } from "../lab/registry.ts";
+import type { ComparedRun } from "../model/comparison.ts";
 import { plan } from "../model/plan.ts";
 import type { PacketChoice } from "../run/packets.ts";
 import { UsageError } from "../words/errors.ts";
 import type { Command } from "./commands.ts";
+import { compareRuns, readCompared, writeComparison } from "./compare.ts";
 import { conduct } from "./conduct.ts";
 import type { Arguments } from "./options.ts";
-import { createOutput, printResults } from "./output.ts";
+import { createOutput, type Output, printResults, terminal } from "./output.ts";
 import { selectionOptions, selectPolicies, selectScenarios, selectStacks } from "./selection.ts";
 import { exitStatus } from "./status.ts";
 
@@ -15,6 +19,22 @@ function packetChoice(args: Arguments): PacketChoice {
   const [all, none] = [args.flag("pcap"), args.flag("no-pcap")];
   if (all && none) throw new UsageError("--pcap and --no-pcap contradict each other");
   return all ? "all" : none ? "none" : "attacks";
+}
+
+/** Whether something got worse. */
+async function compareWith(
+  before: ComparedRun,
+  after: ComparedRun,
+  { folder }: Output,
+  args: Arguments,
+): Promise<boolean> {
+  const comparison = compareRuns(before, after);
+  await writeComparison(folder, comparison);
+  if (!args.flag("json")) {
+    console.log(`\n${comparisonText(comparison, terminal())}`);
+    console.log(`\nComparison: ${join(folder, "comparison.html")}`);
+  }
+  return comparison.regressions.length > 0;
 }
 
 export const runCommand: Command = {
@@ -27,6 +47,10 @@ export const runCommand: Command = {
     out: { value: "DIR", help: "where the reports go (reports/out/<time> unless told)" },
     pcap: { help: "store the packets of all trials, for Wireshark; of attack scenarios only unless told" },
     "no-pcap": { help: "store no packets" },
+    baseline: {
+      value: "RUN",
+      help: "compare with this earlier run, a folder or results.json; exit status 1 on a regression",
+    },
     keep: { help: "leave the lab running; danelab clean ends it" },
     json: { help: "print results.json instead of the matrix" },
     verbose: { help: "print each verdict as it falls" },
@@ -38,9 +62,12 @@ export const runCommand: Command = {
     const policies = selectPolicies(args);
     const packets = packetChoice(args);
     const planned = plan(scenarios, { stacks, policies, inability: inabilityIn(registry) });
+    const earlier = args.value("baseline");
+    // Before its folder is made: it may be the same one.
+    const baseline = earlier === undefined ? null : await readCompared(earlier);
     const output = await createOutput(args.value("out"));
 
-    const { results } = await conduct({
+    const { results, evidence } = await conduct({
       registry,
       plan: planned,
       options: { scenarios: args.words, stacks: stacks.map(({ id }) => id), policies, packets },
@@ -53,7 +80,8 @@ export const runCommand: Command = {
     });
     await output.write(results);
     printResults(results, output.folder, args.flag("json"));
-    const status = exitStatus(results);
+    const regressed = baseline !== null && (await compareWith(baseline, { results, evidence }, output, args));
+    const status = exitStatus(results) || (regressed ? 1 : 0);
     // The streams from its containers would keep this process alive.
     if (args.flag("keep")) process.stdout.write("", () => process.exit(status));
     return status;

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { isAttack } from "./plan.ts";
 import type { ScenarioResult } from "./results.ts";
 import { type Expectation, policies, type Scenario } from "./scenario.ts";
@@ -21,6 +22,13 @@ export function describeScenario(scenario: Scenario): ScenarioResult {
     cites: [...scenario.cites],
     attack: isAttack(scenario),
     canary: scenario.canary,
+    digest: digestOf(scenario),
     expect,
   };
+}
+
+/** Of what the scenario does, not of how it is told. */
+function digestOf(scenario: Scenario): string {
+  const { group: _group, title: _title, why: _why, cites: _cites, file: _file, ...set } = scenario;
+  return createHash("sha256").update(JSON.stringify(set)).digest("hex");
 }

@@ -45,6 +45,10 @@ const scenario = z.object({
   cites: z.array(z.string()),
   attack: z.boolean(),
   canary: z.boolean(),
+  digest: z
+    .string()
+    .optional()
+    .describe("SHA-256 of the set-up and of what is expected: while it is the same, so is the test"),
   expect: z.partialRecord(z.enum(policies), expectation).describe("Permitted outcomes by policy"),
 });
 
