@@ -1,4 +1,4 @@
-import { fault, mismatch, must, open, scenarios, should } from "danelab/vocabulary";
+import { fault, mismatch, must, open, type ScenarioText, scenarios, should } from "danelab/vocabulary";
 
 /**
  * Several MX hosts, insecure MX records, hosts in zones of their own, next hops that are hosts.
@@ -8,6 +8,69 @@ import { fault, mismatch, must, open, scenarios, should } from "danelab/vocabula
  */
 const signedHosts = { hosts: { under: "tld" } } as const;
 const unsignedHosts = { hosts: { under: "tld", unsigned: true } } as const;
+
+/** What TLSA records are worth behind insecure MX records is for the operator to say, as it is with mandatory DANE. */
+const insecureByPolicy = [
+  {
+    as: "dane",
+    id: "good",
+    title: "a matching TLSA record: delivered, which is not called secure",
+    mx: {},
+    watch: ["not-claimed-secure"],
+    expect: { dane: must("encrypted") },
+  },
+  {
+    as: "dane",
+    id: "wrong",
+    title: "a wrong TLSA record",
+    mx: { tlsa: [mismatch("3 1 1")] },
+    expect: { dane: must("deferred") },
+  },
+  {
+    as: "dane",
+    id: "no-starttls",
+    title: "a TLSA record, no STARTTLS",
+    mx: { server: "no-starttls" },
+    expect: { dane: must("deferred"), may: must("cleartext") },
+  },
+  {
+    as: "encrypt",
+    id: "wrong",
+    title: "a wrong TLSA record: TLS is demanded, the record is not compared",
+    mx: { tlsa: [mismatch("3 1 1")] },
+    expect: { dane: must("encrypted") },
+  },
+  {
+    as: "encrypt",
+    id: "no-starttls",
+    title: "a TLSA record, no STARTTLS",
+    mx: { server: "no-starttls" },
+    expect: { dane: must("deferred"), may: must("cleartext") },
+  },
+  {
+    as: "encrypt",
+    id: "no-tlsa",
+    title: "no TLSA record, no STARTTLS: nothing is demanded",
+    mx: { tlsa: [], server: "no-starttls" },
+    expect: { dane: must("cleartext"), may: must("cleartext") },
+  },
+  {
+    as: "may",
+    id: "wrong",
+    title: "a wrong TLSA record: it counts for nothing",
+    mx: { tlsa: [mismatch("3 1 1")] },
+    expect: { dane: must("encrypted") },
+  },
+  {
+    as: "may",
+    id: "no-starttls",
+    title: "a TLSA record, no STARTTLS",
+    mx: { server: "no-starttls" },
+    expect: { dane: must("cleartext"), may: must("cleartext") },
+  },
+] as const;
+
+const insecureMeanings = { dane: "DANE", encrypt: "TLS", may: "nothing" } as const;
 
 export default scenarios("mx", [
   {
@@ -130,6 +193,19 @@ export default scenarios("mx", [
     watch: ["not-claimed-secure"],
     expect: { dane: must("encrypted") },
   },
+  ...insecureByPolicy.map(
+    ({ as, id, title, mx, expect, ...rest }): ScenarioText => ({
+      id: `mx-insecure-as-${as}-${id}`,
+      title: `Insecure MX records, where the operator asks for ${insecureMeanings[as]}: ${title}`,
+      cites: ["RFC 7672 2.2.1"],
+      zone: { unsigned: true },
+      zones: signedHosts,
+      mx: { zone: "hosts", ...mx },
+      setup: `insecure-mx-${as}`,
+      ...rest,
+      expect: { ...expect, "dane-only": must("deferred") },
+    }),
+  ),
   {
     id: "mx-host-unsigned",
     title: "A secure MX record, an MX host in an unsigned zone: TLSA is not asked for",

@@ -545,9 +545,17 @@ export interface Route {
 
 /**
  * How the sender is set besides its policy. caches: connection and TLS session caches are on; dns-filter: DNS answers pass
- * the sender's own filters, which change nothing.
+ * the sender's own filters, which change nothing; insecure-mx-...: what TLSA records are worth to opportunistic DANE where the
+ * MX records are insecure (RFC 7672 2.2.1), as the operator chose: DANE, TLS, nothing.
  */
-export const senderSetups = ["plain", "caches", "dns-filter"] as const;
+export const senderSetups = [
+  "plain",
+  "caches",
+  "dns-filter",
+  "insecure-mx-dane",
+  "insecure-mx-encrypt",
+  "insecure-mx-may",
+] as const;
 export type SenderSetup = (typeof senderSetups)[number];
 
 /**

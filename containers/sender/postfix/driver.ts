@@ -1,14 +1,12 @@
 import type { SenderDriver } from "../../../harness/lab/driver.ts";
 import { runIn } from "../../../harness/lab/run-in.ts";
 import type { LabFacts } from "../../../harness/model/facts.ts";
-import { senderPolicies } from "../../../harness/model/scenario.ts";
+import { senderPolicies, senderSetups } from "../../../harness/model/scenario.ts";
 import { createPostfixLogReader } from "./log.ts";
-
-const setups = ["plain", "caches", "dns-filter"] as const;
 
 /** A transport for each policy under each set-up, chosen by the envelope sender's domain. */
 const transports = senderPolicies.flatMap((policy) =>
-  setups.map((setup) => ({
+  senderSetups.map((setup) => ({
     name: transportName(policy, setup),
     senderBranch: setup === "plain" ? policy : `${policy}.${setup}`,
     policy,
@@ -72,6 +70,7 @@ function transport({ name, policy, setup }: (typeof transports)[number]): string
   -o smtp_tls_connection_reuse=${caches ? "yes" : "no"}
   -o smtp_dns_reply_filter=${setup === "dns-filter" ? "regexp:/etc/postfix/dns-filter" : ""}
   -o smtp_tls_session_cache_database=${caches ? "btree:$data_directory/smtp_scache" : ""}
+  -o smtp_tls_dane_insecure_mx_policy=${/^insecure-mx-(.*)$/.exec(setup)?.[1] ?? "dane"}
 `;
 }
 
@@ -125,7 +124,7 @@ const driver: SenderDriver = {
   dane: true,
   tls: "OpenSSL",
   policies: senderPolicies,
-  setups,
+  setups: senderSetups,
   tmpfs: { "/var/spool/postfix": "mode=755" },
   // The image keeps an empty queue; "quick-start" tells the start script that it was checked already.
   command: [
