@@ -10,7 +10,7 @@ const again = "/run/danelab-again";
 const attempts = 48;
 
 const start = `install -d -o root -g root -m 700 ${spool} /run/sendmail/mta /etc/mail/no-certificates \
-&& m4 $(grep -qx DANE /etc/danelab-features && echo -DBUILT_WITH_DANE) /etc/mail/danelab.mc > /etc/mail/sendmail.cf \
+&& m4 $(grep -qw DANE /etc/danelab-package && echo -DBUILT_WITH_DANE) /etc/mail/danelab.mc > /etc/mail/sendmail.cf \
 && exec perl /usr/local/sbin/attend.pl ${again} ${attempts} /usr/sbin/sendmail`;
 
 const driver: SenderDriver = {
@@ -19,6 +19,7 @@ const driver: SenderDriver = {
   versions: [
     { version: "8.18.1", suite: "trixie" },
     { version: "8.18.2", suite: "forky" },
+    { version: "8.17", suite: "bookworm" },
   ],
   onRequest: true,
   dane: true,
