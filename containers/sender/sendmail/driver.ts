@@ -19,7 +19,8 @@ const driver: SenderDriver = {
   versions: [
     { version: "8.18.1", suite: "trixie" },
     { version: "8.18.2", suite: "forky" },
-    { version: "8.17", suite: "bookworm" },
+    // Debian builds it without; the option is refused.
+    { version: "8.17", suite: "bookworm", dane: false },
   ],
   onRequest: true,
   dane: true,
