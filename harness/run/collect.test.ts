@@ -147,7 +147,9 @@ test("sessions go to the trial whose domain they were for, sorted by their start
   expect(one.openSessions.size).toBe(0);
 });
 
-test("the sender's questions are kept in order, the harness's own only counted", () => {
+test("the sender's questions are kept in order, from when it has the message; the harness's own only counted", () => {
+  collector.question({ name: "_25._tcp.mx.one.dane.example.", type: "TLSA" }, false);
+  one.now.submittedAt = 1;
   collector.question({ name: "one.dane.example.", type: "MX" }, false);
   collector.question({ name: "mx.one.dane.example.", type: "A" }, true);
   collector.question({ name: "_25._tcp.mx.one.dane.example.", type: "TLSA" }, false);
@@ -162,6 +164,7 @@ test("the sender's questions are kept in order, the harness's own only counted",
 
 test("a resolver that does not log questions leaves them unknown, not empty", () => {
   collect(false);
+  one.now.submittedAt = 1;
   collector.question({ name: "one.dane.example.", type: "MX" }, false);
   expect(evidenceOf(one).questions).toBeNull();
 });

@@ -17,6 +17,7 @@ import type { DomainFacts, DomainStep, World } from "../world/world.ts";
 export interface StepRecord {
   readonly mail: MailToSubmit & { readonly canary: string };
   queueId: string | null;
+  /** When it was handed in; 0: not yet. */
   submittedAt: number;
   decidedAt: number;
   readonly attempts: ClaimedAttempt[];
@@ -91,7 +92,7 @@ function stepRecord(mail: StepRecord["mail"], queueId: string | null, tellsQuest
   return {
     mail,
     queueId,
-    submittedAt: Date.now(),
+    submittedAt: 0,
     decidedAt: 0,
     attempts: [],
     log: [],
@@ -195,7 +196,8 @@ export function collectStack(
       const record = recordOfName(name.replace(/\.$/, ""));
       if (!record) return;
       if (byHarness) record.ownQuestions++;
-      else record.now.questions?.push({ name, type });
+      // Before it has the message the sender asks nothing: that was the lab's own look whether all is ready, past the relay.
+      else if (record.now.submittedAt > 0) record.now.questions?.push({ name, type });
       wake(record);
     },
     opened(id, domain) {
