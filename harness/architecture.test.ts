@@ -17,7 +17,7 @@ interface Layer {
 const words = "harness/words";
 const model = "harness/model";
 const vocabulary = "harness/vocabulary.ts";
-const makers = ["harness/dns", "harness/pki", "harness/world"];
+const makers = ["harness/dns", "harness/pki", "harness/tlsa", "harness/world"];
 const lab = "harness/lab";
 const run = "harness/run";
 
@@ -27,6 +27,7 @@ const layers: readonly Layer[] = [
   { name: "vocabulary", holds: [vocabulary], imports: [model] },
   { name: "dns", holds: ["harness/dns"], imports: [words, model] },
   { name: "pki", holds: ["harness/pki"], imports: [words, model] },
+  { name: "tlsa", holds: ["harness/tlsa"], imports: [words, "harness/pki"] },
   { name: "world", holds: ["harness/world"], imports: [words, model, "harness/dns", "harness/pki"] },
   { name: "lab", holds: [lab], imports: [words, model, ...makers, "containers/farm/bundle.ts"] },
   {

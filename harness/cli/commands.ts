@@ -10,6 +10,7 @@ import { listCommand } from "./list.ts";
 import type { Arguments, OptionSpec } from "./options.ts";
 import { runCommand } from "./run.ts";
 import { testCommand } from "./test.ts";
+import { tlsaCommand } from "./tlsa.ts";
 import { upCommand } from "./up.ts";
 
 export interface Command {
@@ -32,6 +33,7 @@ export const commands: readonly Command[] = [
   downCommand,
   judgeCommand,
   compareCommand,
+  tlsaCommand,
   doctorCommand,
   cleanCommand,
   testCommand,

@@ -4,7 +4,11 @@ import { UsageError } from "../words/errors.ts";
 import type { Certificate, IssuedChain, Pki } from "./pki.ts";
 
 /** Certificate association data (RFC 6698 2.1.4). */
-export function associationData(certificate: Certificate, selector: 0 | 1, matchingType: 0 | 1 | 2): Buffer {
+export function associationData(
+  certificate: Pick<Certificate, "der" | "spki">,
+  selector: 0 | 1,
+  matchingType: 0 | 1 | 2,
+): Buffer {
   const selected = Buffer.from(selector === 0 ? certificate.der : certificate.spki);
   switch (matchingType) {
     case 0:
@@ -60,7 +64,10 @@ export function parseTlsa(text: string): {
 }
 
 /** Which of the certificates the record's data is made from, by index; usage is left out of it. Unknown parameters match nothing. */
-export function tlsaMatches(rdata: Uint8Array, certificates: readonly Certificate[]): readonly number[] {
+export function tlsaMatches(
+  rdata: Uint8Array,
+  certificates: readonly Pick<Certificate, "der" | "spki">[],
+): readonly number[] {
   const [, selector, matchingType] = rdata;
   if ((selector !== 0 && selector !== 1) || (matchingType !== 0 && matchingType !== 1 && matchingType !== 2))
     return [];

@@ -1,0 +1,105 @@
+import { X509Certificate } from "node:crypto";
+import { messageOf, UsageError } from "../words/errors.ts";
+import { type Element, elementsOf, tags } from "./der-elements.ts";
+
+/** A certificate as a sender looks at it. */
+export interface ReadCertificate {
+  readonly der: Buffer;
+  /** SubjectPublicKeyInfo, octet for octet as it stands in the certificate: what selector 1 takes (RFC 6698 2.1.2). */
+  readonly spki: Buffer;
+  readonly x509: X509Certificate;
+  /** Names, DER. */
+  readonly subject: Buffer;
+  readonly issuer: Buffer;
+  readonly notBefore: Date;
+  readonly notAfter: Date;
+  readonly isCa: boolean;
+  /** How many intermediates may stand between it and the server's certificate (RFC 5280 4.2.1.9). */
+  readonly pathLength?: number;
+  /** dNSName subtrees of its name constraints (RFC 5280 4.2.1.10); null: no names are left out. */
+  readonly permitted: readonly string[] | null;
+  readonly excluded: readonly string[];
+}
+
+/** UsageError: the octets are no certificate. */
+export function readCertificate(bytes: Uint8Array): ReadCertificate {
+  const der = Buffer.from(bytes);
+  let x509: X509Certificate;
+  try {
+    x509 = new X509Certificate(der);
+  } catch (error) {
+    throw new UsageError(`no certificate: ${messageOf(error)}`);
+  }
+  const { issuer, subject, spki, extensions } = partsOf(der);
+  const constraint = (id: Buffer): readonly Element[] => {
+    const found = extensions.find(({ content }) => elementsOf(content)[0]?.content.equals(id));
+    const value = found && elementsOf(found.content).at(-1);
+    const [sequence] = value ? elementsOf(value.content) : [];
+    return sequence ? elementsOf(sequence.content) : [];
+  };
+  const length = constraint(ids.basicConstraints).find(({ tag }) => tag === tags.integer)?.content;
+  const constraints = constraint(ids.nameConstraints);
+  const permitted = subtrees(constraints, 0);
+  return {
+    der,
+    spki,
+    x509,
+    subject,
+    issuer,
+    notBefore: x509.validFromDate,
+    notAfter: x509.validToDate,
+    isCa: x509.ca,
+    ...(length && length.length > 0 && length.length <= 6
+      ? { pathLength: length.readUIntBE(0, length.length) }
+      : {}),
+    permitted: permitted.length > 0 ? permitted : null,
+    excluded: subtrees(constraints, 1),
+  };
+}
+
+/** 2.5.29.19 and 2.5.29.30. */
+const ids = {
+  basicConstraints: Buffer.from([0x55, 0x1d, 0x13]),
+  nameConstraints: Buffer.from([0x55, 0x1d, 0x1e]),
+} as const;
+
+/** RFC 5280 4.1: [0] version, serial number, algorithm, issuer, validity, subject, key; [3] extensions. */
+function partsOf(der: Buffer) {
+  const [certificate] = elementsOf(der);
+  const [body] = certificate ? elementsOf(certificate.content) : [];
+  const parts = (body ? elementsOf(body.content) : []).filter(({ tag }) => tag !== tags.context(0));
+  const [, , issuer, , subject, key] = parts;
+  if (!issuer || !subject || !key) throw new UsageError("no certificate: parts of it are missing");
+  const [extensions] = parts
+    .filter(({ tag }) => tag === tags.context(3))
+    .flatMap(({ content }) => elementsOf(content));
+  return {
+    issuer: issuer.whole,
+    subject: subject.whole,
+    spki: key.whole,
+    extensions: extensions ? elementsOf(extensions.content) : [],
+  };
+}
+
+/** GeneralSubtrees under this tag, of those that are dNSName, [2]. */
+function subtrees(constraints: readonly Element[], tag: 0 | 1): readonly string[] {
+  return constraints
+    .filter((one) => one.tag === tags.context(tag))
+    .flatMap(({ content }) => elementsOf(content))
+    .flatMap(({ content }) => elementsOf(content).slice(0, 1))
+    .filter((base) => base.tag === tags.implicit(2))
+    .map(({ content }) => content.toString("latin1").toLowerCase());
+}
+
+/** Whom the certificate is of, in one line: "CN=mx.example.com". */
+export function nameOf({ x509 }: ReadCertificate): string {
+  const subject = x509.subject?.split("\n").join(", ");
+  return subject || dnsNames(x509.subjectAltName)[0] || "without a name";
+}
+
+/** dNSName entries of what node:crypto prints of subjectAltName. */
+export function dnsNames(subjectAltName: string | undefined): readonly string[] {
+  return (subjectAltName ?? "")
+    .split(", ")
+    .flatMap((entry) => (entry.startsWith("DNS:") ? [entry.slice(4)] : []));
+}
