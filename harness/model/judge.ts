@@ -2,9 +2,10 @@ import { matchesGlob } from "../words/glob.ts";
 import type { Divergence } from "./divergence.ts";
 import type { Evidence } from "./evidence.ts";
 import { judgeInability } from "./judge-inability.ts";
-import { doesDane, isControl, type Judged, type JudgedStep, judgeAlone, unjudged } from "./judge-trial.ts";
+import { type Judged, type JudgedStep, judgeAlone, unjudged } from "./judge-trial.ts";
 import type { Plan, Trial } from "./plan.ts";
 import type { StepResult, TrialResult, Verdict } from "./results.ts";
+import { doesDane, isControl } from "./rules.ts";
 import type { Outcome } from "./scenario.ts";
 
 /**
