@@ -1,7 +1,7 @@
 import type { Results, TrialResult } from "../harness/model/results.ts";
 import { visibleLine } from "./shared/characters.ts";
 import { matrixOf, stackIdOf } from "./shared/matrix.ts";
-import { policyMeanings, verdictOrder, verdictSigns } from "./shared/signs.ts";
+import { policyMeanings, verdictOrder, verdictSigns, whatHappened } from "./shared/signs.ts";
 import { counted, countVerdicts, foldedTrials, headline, unexpectedTrials } from "./shared/summary.ts";
 import { cut, indented, type Paint, pad, paintWith, wrap } from "./terminal/layout.ts";
 import { marksOf, tableLines } from "./terminal/table.ts";
@@ -43,7 +43,7 @@ export function verdictLine(trial: TrialResult, options: TerminalOptions): strin
   const { symbol } = verdictSigns[trial.verdict];
   const word = `${symbol} ${pad(trial.verdict, 12)}`;
   const tail = trial.verdict === "pass" ? "" : `: ${visibleLine(trial.reasons[0] ?? "")}`;
-  const rest = ` ${trial.id}  ${trial.outcome ?? "not known"}, ${trial.ms} ms${tail}`;
+  const rest = ` ${trial.id}  ${whatHappened(trial)}, ${trial.ms} ms${tail}`;
   return (
     paintWith(options.colour).verdict(trial.verdict, word) +
     cut(rest, Math.max(20, options.columns - word.length))

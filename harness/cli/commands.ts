@@ -12,6 +12,7 @@ import { runCommand } from "./run.ts";
 import { testCommand } from "./test.ts";
 import { tlsaCommand } from "./tlsa.ts";
 import { upCommand } from "./up.ts";
+import { whyCommand } from "./why.ts";
 
 export interface Command {
   readonly name: string;
@@ -32,6 +33,7 @@ export const commands: readonly Command[] = [
   upCommand,
   downCommand,
   judgeCommand,
+  whyCommand,
   compareCommand,
   tlsaCommand,
   doctorCommand,

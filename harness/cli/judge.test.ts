@@ -1,14 +1,14 @@
-import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { cp, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
-import { fakeEngine } from "../lab/engine-fake.ts";
 import { type Results, resultsSchema } from "../model/results.ts";
 import { evidencePath } from "../run/pipeline.ts";
-import { scenariosNamed, stackWith, testRun } from "../run/test-run.ts";
+import { stackWith } from "../run/test-run.ts";
 import { createOutput } from "./output.ts";
 import { exitStatus } from "./status.ts";
 import { call } from "./test-cli.ts";
+import { storeRun } from "./test-stored.ts";
 
 /** Runs on the engine in memory, stored as danelab run stores them. */
 
@@ -18,27 +18,10 @@ const good = join(base, "good");
 const bad = join(base, "bad");
 let folder = "";
 
-async function store(folder: string, dane: "conforming" | "empty-claim"): Promise<Results> {
-  const { plan, results, sni, evidence } = await testRun(
-    fakeEngine({ sender: () => ({ dane }) }),
-    await scenariosNamed("base-311", "base-wrong", "base-no-tlsa"),
-    { stacks: [stackWith("unbound")], policies: ["dane", "may"] },
-  );
-  const output = await createOutput(folder);
-  await output.savePlan(plan, sni);
-  for (const one of evidence.values()) {
-    const file = join(folder, evidencePath(one.trial));
-    await mkdir(dirname(file), { recursive: true });
-    await writeFile(file, JSON.stringify(one));
-  }
-  await writeFile(join(folder, "results.json"), JSON.stringify(results));
-  return results;
-}
-
 const stored: Record<string, Results> = {};
 beforeAll(async () => {
-  stored["good"] = await store(good, "conforming");
-  stored["bad"] = await store(bad, "empty-claim");
+  stored["good"] = await storeRun(good, "conforming");
+  stored["bad"] = await storeRun(bad, "empty-claim");
 });
 let count = 0;
 /** A copy that a test may spoil. */

@@ -1,0 +1,188 @@
+import { access } from "node:fs/promises";
+import { join } from "node:path";
+import { verdictOrder } from "../../reports/shared/signs.ts";
+import { verdictLine } from "../../reports/terminal.ts";
+import { type WhyFacts, whyText } from "../../reports/why.ts";
+import { loadRegistry } from "../lab/registry.ts";
+import type { Evidence } from "../model/evidence.ts";
+import { judge } from "../model/judge.ts";
+import { judgeAlone } from "../model/judge-trial.ts";
+import { type TrialResult, verdicts } from "../model/results.ts";
+import { evidencePath } from "../run/pipeline.ts";
+import { UsageError } from "../words/errors.ts";
+import { matchesGlob } from "../words/glob.ts";
+import { nearest } from "../words/nearest.ts";
+import type { Command } from "./commands.ts";
+import { type StoredPlan, terminal } from "./output.ts";
+import { isRun, readEvidence, readJson, readRun, type StoredRun } from "./stored.ts";
+
+/** The names of a trial: any of them, or its whole id, or a glob of one, is enough to mean it. */
+function namesOf({
+  id,
+  scenario,
+  sender,
+  resolver,
+  policy,
+  role,
+  canary,
+  verdict,
+}: TrialResult): readonly string[] {
+  const [of] = id.split("/twin");
+  const programs = [sender, resolver].flatMap((one) => [one, one.split("@")[0] ?? one]);
+  return [
+    id,
+    of ?? id,
+    scenario,
+    ...programs,
+    `${sender}+${resolver}`,
+    policy,
+    role,
+    ...(canary ? [canary] : []),
+    verdict,
+  ];
+}
+
+function find(trials: readonly TrialResult[], words: readonly string[]): readonly TrialResult[] {
+  // What is not asked for by name is shown with the trial that it belongs to.
+  const wantsTwin = words.some((word) => word === "twin" || word.endsWith("/twin"));
+  const pool = trials.filter((trial) => (trial.role === "twin") === wantsTwin);
+  return words.reduce<readonly TrialResult[]>((left, word) => {
+    const found = left.filter((trial) => namesOf(trial).some((name) => matchesGlob(word, name)));
+    if (found.length > 0) return found;
+    if (verdicts.some((verdict) => verdict === word))
+      throw new UsageError(`no ${left.length < pool.length ? "such trial" : "trial of the run"} is ${word}`);
+    const known = [...new Set(left.flatMap(namesOf))];
+    const close = nearest(word, known);
+    throw new UsageError(
+      `no trial of the run matches "${word}"${left.length < pool.length ? " as well" : ""}${close ? `; did you mean "${close}"?` : `; danelab why RUN '*' lists them all`}`,
+    );
+  }, pool);
+}
+
+async function factsOf(
+  { folder, results }: StoredRun,
+  stored: StoredPlan,
+  result: TrialResult,
+  divergences: Parameters<typeof judge>[0]["divergences"],
+): Promise<WhyFacts> {
+  const { trials } = results;
+  const sameStack = (one: TrialResult): boolean =>
+    one.sender === result.sender && one.resolver === result.resolver;
+  const own = result.of === null ? result : trials.find(({ id }) => id === result.of);
+  const twin = trials.find(({ of }) => of === result.id);
+  const controls = trials.filter(
+    (one) =>
+      one.role !== "twin" &&
+      one.id !== result.id &&
+      one.scenario === result.scenario &&
+      one.canary === result.canary &&
+      sameStack(one) &&
+      (one.role === "control" || one.policy === "may"),
+  );
+  const related = [result, ...(own ? [own] : []), ...(twin ? [twin] : []), ...controls];
+  const evidence = await readEvidence(folder, related);
+  const planned = stored.plan.trials.find(({ id }) => id === result.id);
+  const seen = evidence.get(result.id) ?? null;
+  const sni = new Map(Object.entries(stored.sni));
+  const steps =
+    planned && seen
+      ? judgeAlone(
+          planned,
+          stored.plan.scenarios.find(({ id }) => id === planned.scenario),
+          seen,
+          sni.get(planned.domain) ?? null,
+        ).steps
+      : [];
+  return {
+    result,
+    scenario: results.scenarios.find(({ id }) => id === result.scenario),
+    evidence: seen,
+    steps,
+    anew: judgedAnew(stored, evidence, result, divergences),
+    twin,
+    controls: result.role === "main" ? controls : [],
+    canaries: trials.filter((one) => one.canary !== null && one.role !== "twin" && sameStack(one)),
+    files: await filesOf(folder, result, seen),
+  };
+}
+
+function judgedAnew(
+  { plan, sni }: StoredPlan,
+  evidence: ReadonlyMap<string, Evidence>,
+  { id }: TrialResult,
+  divergences: Parameters<typeof judge>[0]["divergences"],
+): TrialResult | null {
+  const judging = judge({
+    plan,
+    divergences,
+    sni: new Map(Object.entries(sni)),
+    evidencePath: (trial) => evidencePath(trial.id),
+  });
+  const fallen = [...evidence.values()].flatMap((one) => judging.add(one));
+  return fallen.find((one) => one.id === id) ?? null;
+}
+
+async function filesOf(
+  folder: string,
+  { evidence }: TrialResult,
+  seen: Evidence | null,
+): Promise<readonly string[]> {
+  const files = [
+    ...(seen ? [["Evidence", evidence] as const] : []),
+    ...(seen?.packets ? [["Packets", seen.packets] as const] : []),
+  ];
+  const there = await Promise.all(
+    files.map(async ([label, file]) => {
+      const path = join(folder, file);
+      return access(path).then(
+        () => [`${label}: ${path}`],
+        () => [],
+      );
+    }),
+  );
+  return there.flat();
+}
+
+function list(found: readonly TrialResult[], run: string): void {
+  const { columns, colour } = terminal();
+  const order = (trial: TrialResult): number => verdictOrder.indexOf(trial.verdict);
+  const sorted = found.toSorted((a, b) => order(a) - order(b));
+  for (const trial of sorted) console.log(verdictLine(trial, { columns, colour }));
+  const [first] = sorted;
+  if (first)
+    console.log(`\n${found.length} trials; danelab why ${run} ${first.id} tells why, --all of each.`);
+}
+
+export const whyCommand: Command = {
+  name: "why",
+  usage: "why [RUN] TRIAL ...",
+  summary:
+    "Why a trial of a run has its verdict: what each witness saw, and each step of the judge's reasoning",
+  more: [
+    "RUN is a folder that danelab run wrote, or its results.json; the last run unless told. TRIAL is its id, or words that",
+    "are enough to mean it: danelab why ee-expired dane bind. Where several are meant, they are listed.",
+  ].join("\n"),
+  options: { all: { help: "tell of each, where several are meant" } },
+  async run(args) {
+    const [first, ...others] = args.words;
+    if (first === undefined) throw new UsageError("why takes a trial; see danelab why --help");
+    const named = await isRun(first);
+    const [run, words] = named ? [first, others] : ["latest", args.words];
+    const stored = await readRun(run);
+    const found = find(stored.results.trials, words.length > 0 ? words : ["*"]);
+    if (found.length > 1 && !args.flag("all")) {
+      list(found, run);
+      return 0;
+    }
+    const plan: StoredPlan = await readJson(join(stored.folder, "plan.json"));
+    const { divergences } = await loadRegistry();
+    const { columns, colour } = terminal();
+    // Longer lines are no easier to read.
+    const options = { columns: Math.min(columns, 120), colour };
+    for (const [index, result] of found.entries()) {
+      if (index > 0) console.log(`\n${"─".repeat(options.columns)}\n`);
+      console.log(whyText(await factsOf(stored, plan, result, divergences), options));
+    }
+    return 0;
+  },
+};
