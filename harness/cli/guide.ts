@@ -2,7 +2,7 @@ import { join } from "node:path";
 import type { ResolverAnswer } from "../model/evidence.ts";
 import type { FarmHost } from "../model/farm.ts";
 import type { Policy, Scenario } from "../model/scenario.ts";
-import { home } from "../words/places.ts";
+import { out } from "../words/places.ts";
 
 /** What to do with a lab that is up: names, addresses, and commands that work as they stand. */
 
@@ -35,7 +35,7 @@ export interface GuideCommand {
 
 /** Where the guide to a lab that is up is kept, to be shown again. */
 export function guideFile(id: string): string {
-  return join(home, "reports", "out", "up", `${id}.txt`);
+  return join(out, "up", `${id}.txt`);
 }
 
 export function guideText(facts: GuideFacts): string {

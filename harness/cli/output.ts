@@ -7,7 +7,7 @@ import { matrixText } from "../../reports/terminal.ts";
 import type { Plan } from "../model/plan.ts";
 import type { Results } from "../model/results.ts";
 import { messageOf, UsageError } from "../words/errors.ts";
-import { home } from "../words/places.ts";
+import { out } from "../words/places.ts";
 import { readEvidence } from "./stored.ts";
 
 /** A run's folder: evidence and plan first, reports made from them. */
@@ -25,7 +25,6 @@ export interface StoredPlan {
 }
 
 export async function createOutput(wanted: string | undefined): Promise<Output> {
-  const out = join(home, "reports", "out");
   const folder = resolve(wanted ?? join(out, new Date().toISOString().replace(/[:.]/g, "-")));
   try {
     await mkdir(folder, { recursive: true });

@@ -3,7 +3,7 @@ import { dirname, join, resolve } from "node:path";
 import type { Evidence } from "../model/evidence.ts";
 import { type Results, resultsSchema, resultsVersion, type TrialResult } from "../model/results.ts";
 import { messageOf, UsageError } from "../words/errors.ts";
-import { home } from "../words/places.ts";
+import { out } from "../words/places.ts";
 
 /** Runs that lie on disk, as the user names them. */
 export interface StoredRun {
@@ -15,7 +15,7 @@ export interface StoredRun {
 export const runWord = 'a folder that danelab run wrote, a results.json, or "latest"';
 
 /** The last run that went to reports/out. */
-const latest = join(home, "reports", "out", "latest");
+const latest = join(out, "latest");
 
 export async function isRun(word: string): Promise<boolean> {
   return access(word === "latest" ? latest : resolve(word)).then(

@@ -1,10 +1,9 @@
-import { createVitest } from "vitest/node";
 import { connectDocker } from "../lab/engine-docker.ts";
 import { ensureEngine } from "../lab/host.ts";
 import { runLabel } from "../lab/lab.ts";
 import { stillLives } from "../run/sweep.ts";
 import { UsageError } from "../words/errors.ts";
-import { home } from "../words/places.ts";
+import { home, isInstalled } from "../words/places.ts";
 import type { Command } from "./commands.ts";
 import { createProgress } from "./progress.ts";
 
@@ -19,6 +18,8 @@ export const testCommand: Command = {
     "test-name": { value: "PATTERN", help: "only tests whose name matches" },
   },
   async run(args) {
+    if (isInstalled)
+      throw new UsageError("the tests are not in the package; they are in danelab's repository");
     const wanted = args.values("project");
     for (const name of wanted) {
       if (!projects.some((one) => one === name)) {
@@ -32,6 +33,7 @@ export const testCommand: Command = {
       await (await connectDocker()).sweep(runLabel, stillLives);
     }
 
+    const { createVitest } = await import("vitest/node");
     const pattern = args.value("test-name");
     const vitest = await createVitest("test", {
       root: home,
