@@ -41,8 +41,8 @@ test("the counts of every suite and of all are those of the cases in it", () => 
       skipped: String(holding("skipped")),
     });
   }
-  // The sample's surprises: 3 fail and 3 inconclusive trials, a stale divergence; 1 error; 1 unsupported.
-  expect(document.attributes).toMatchObject({ failures: "7", errors: "1", skipped: "1" });
+  // The sample's surprises: 3 fail and 3 inconclusive trials, a stale divergence; 1 error; 1 known and 1 unsupported.
+  expect(document.attributes).toMatchObject({ failures: "7", errors: "1", skipped: "2" });
 });
 
 describe("verdicts", () => {
@@ -57,11 +57,18 @@ describe("verdicts", () => {
     expect(resultsOf(name)).toEqual([[kind, expect.stringMatching(message)]]);
   });
 
-  test("pass has nothing to say; warn and known pass too, and say why", () => {
+  test("pass has nothing to say; warn passes too, and says why", () => {
     expect(resultsOf("base-311 [dane]")).toEqual([]);
     expect(resultsOf("combo-312-match [dane]")).toEqual([["system-out", undefined]]);
+  });
+
+  test("a known divergence stands apart from what passed, as such, with all that is on record", () => {
     const [told] = caseNamed(document, exim, "unusable-pkix-ee-selfsigned [dane]").children;
-    expect(told?.text).toContain("known: PKIX-EE is treated as DANE-EE");
+    expect(told).toMatchObject({
+      name: "skipped",
+      attributes: { type: "known", message: "known: PKIX-EE is treated as DANE-EE since 4.95" },
+    });
+    expect(told?.text).toContain("got: deferred");
     expect(told?.text).toContain("see https://bugs.example/1234");
   });
 

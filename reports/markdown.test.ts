@@ -80,7 +80,7 @@ describe("tables", () => {
   });
 
   test("an attack that gets nothing without DANE proves nothing", () => {
-    const rows = tableBelow(summary, "### Attacks").slice(1);
+    const rows = tableBelow(summary, "<summary><b>Attacks (").slice(1);
     const found = (stack: string) =>
       rows.find(([name, on]) => name?.startsWith("`atk-abort-handshake`") && on?.includes(stack));
     expect(found("postfix")?.slice(2)).toEqual([
@@ -88,6 +88,11 @@ describe("tables", () => {
       "yes (dane: deferred, dane-only: deferred)",
     ]);
     expect(found("exim")?.[2]).toBe("**no** (may: kept): proves nothing");
+  });
+
+  test("attacks are folded away where DANE stopped all that it claims to stop", () => {
+    expect(summary).toMatch(/<details open><summary><b>Attacks/);
+    expect(summaryMarkdown(sample({ surprises: false }).results)).toMatch(/<details><summary><b>Attacks/);
   });
 
   test("a long list says what it leaves out", () => {

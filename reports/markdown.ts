@@ -86,11 +86,18 @@ function attacks(results: Results): string {
         `${code(attack.scenario.id)}<br>${text(attack.scenario.title)} | ${code(attack.stack)} | ${lostText(attack)} | ${heldText(attack)}`,
     );
   const more = all.length - rows.length;
-  return [
-    "### Attacks",
+  const stopped = all.every((attack) => daneHeld(attack) || !daneClaims(attack)) && all.every(controlLost);
+  return folded(`Attacks (${all.length})`, !stopped, [
     table("Attack | Sender and resolver | Without DANE: mail lost? | With DANE: held?", rows),
     ...(more > 0 ? [`${counted(more, "more attack")} in the report.`] : []),
-  ].join("\n\n");
+  ]);
+}
+
+/** Long, and looked up rather than read. */
+function folded(title: string, open: boolean, parts: readonly string[]): string {
+  return [`<details${open ? " open" : ""}><summary><b>${title}</b></summary>`, ...parts, "</details>"].join(
+    "\n\n",
+  );
 }
 
 function lostText(attack: Attack): string {
@@ -126,13 +133,12 @@ function programs(results: Results): string {
     ({ role, id, package: installed }) => `${role} | ${code(id)} | ${text(installed)}`,
   );
   const seconds = ((Date.parse(run.end) - Date.parse(run.start)) / 1000).toFixed(1);
-  return [
-    "### Programs",
+  return folded("Programs", true, [
     table("Role | Program | Package", rows),
     text(
       `danelab ${run.danelab}, run ${run.id}, ${run.start}, ${seconds} s, policies ${policies.join(", ")}; ${run.host.engine}, ${run.host.system}, ${counted(run.host.cores, "core")}.`,
     ),
-  ].join("\n\n");
+  ]);
 }
 
 function sign(verdict: Verdict): string {

@@ -3,7 +3,8 @@ import { resultsSchema } from "../harness/model/results.ts";
 
 /** The JSON Schema (2020-12) of results.json, as published in results.schema.json. */
 export function resultsJsonSchema(): string {
-  const { $schema, ...body } = z.toJSONSchema(resultsSchema, { target: "draft-2020-12" });
+  // As input: a reader must not stumble over fields that were added since.
+  const { $schema, ...body } = z.toJSONSchema(resultsSchema, { target: "draft-2020-12", io: "input" });
   const schema = {
     $schema,
     title: "danelab results",

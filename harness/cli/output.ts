@@ -1,5 +1,7 @@
-import { access, mkdir, rename, rm, symlink, writeFile } from "node:fs/promises";
+import { access, mkdir, readdir, rename, rm, symlink, writeFile } from "node:fs/promises";
 import { join, relative, resolve } from "node:path";
+import { badgesOf } from "../../reports/badge.ts";
+import { matrixCsv } from "../../reports/csv.ts";
 import { junitXml } from "../../reports/junit.ts";
 import { summaryMarkdown } from "../../reports/markdown.ts";
 import { reportPage } from "../../reports/page.ts";
@@ -53,7 +55,8 @@ async function removeEarlier(folder: string): Promise<void> {
     () => false,
   );
   if (!isRun) return;
-  for (const made of ["plan.json", "results.json", "evidence"])
+  const badges = (await readdir(folder)).filter((file) => /^badge-.*\.svg$/.test(file));
+  for (const made of ["plan.json", "results.json", "evidence", "comparison.md", "comparison.html", ...badges])
     await rm(join(folder, made), { recursive: true, force: true });
 }
 
@@ -75,6 +78,9 @@ export async function writeReports(folder: string, results: Results): Promise<vo
     writeFile(join(folder, "results.json"), `${JSON.stringify(results, null, 1)}\n`),
     writeFile(join(folder, "junit.xml"), junitXml(results)),
     writeFile(join(folder, "summary.md"), summaryMarkdown(results)),
+    writeFile(join(folder, "summary.txt"), `${matrixText(results, { columns: 100, colour: false })}\n`),
+    writeFile(join(folder, "matrix.csv"), matrixCsv(results)),
+    ...badgesOf(results).map(({ file, svg }) => writeFile(join(folder, file), svg)),
     writeFile(join(folder, "index.html"), reportPage(results, evidence)),
   ]);
 }

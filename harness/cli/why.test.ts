@@ -45,7 +45,7 @@ test("a failure says which rule and which other trial led to it", async () => {
   expect(wrong).not.toContain("Judged anew");
   const empty = (await call("why", bad, "canary-good", "dane", "start")).out.replaceAll("\n", " ");
   expect(empty).toContain("✓ pass: authenticated, as demanded");
-  expect(empty).toMatch(/ twin .*authenticated: error/);
+  expect(empty).toMatch(/ twin .*authenticated: fail/);
   expect(empty).toMatch(/✗ fail \(.*the twin, whose TLSA records match nothing, was not refused/);
 });
 

@@ -15,6 +15,30 @@ export const verdicts = [
   "inconclusive",
   "error",
 ] as const;
+/** How binding the RFC is. */
+const level = z
+  .enum(["must", "should", "open"])
+  .describe(
+    "How binding that is: outside of must is `fail`, outside of should is `warn`, open is recorded as `info`",
+  );
+const verdict = z
+  .enum(verdicts)
+  .describe(
+    "pass: within what the RFCs permit; fail: outside what a MUST permits, or the log contradicts what was seen; warn: outside what a SHOULD permits; info: the RFCs leave it open; known: a divergence on record; unsupported: the program does not have the feature; inconclusive: the control did not behave; error: the harness could not tell",
+  );
+const outcome = z
+  .enum(outcomes)
+  .nullable()
+  .describe(
+    "What became of the message. authenticated: delivered over TLS to a server that DANE authenticated; encrypted: delivered over TLS; cleartext: delivered without; deferred: still queued; bounced: refused for good; null: it could not be told",
+  );
+const expected = z.array(z.enum(outcomes)).describe("Outcomes that are permitted");
+const reasons = z.array(z.string()).describe("Why this verdict, in plain words, most important first");
+const claimed = z
+  .string()
+  .nullable()
+  .describe("What the sender's log says of its last attempt; null: nothing");
+
 export type Verdict = (typeof verdicts)[number];
 
 const image = z.object({
@@ -24,27 +48,34 @@ const image = z.object({
 
 const program = z.object({
   id: z.string().describe("name@version as used in stacks, e.g. postfix@3.10"),
-  role: z.enum(["sender", "resolver", "authority", "receiver", "farm"]),
+  role: z
+    .enum(["sender", "resolver", "authority", "receiver", "farm"])
+    .describe(
+      "authority: name server; receiver: real server at an MX; farm: danelab's own servers and attackers",
+    ),
   package: z.string().describe("Package and version as installed, e.g. postfix 3.10.13-0+deb13u1"),
   build: z.array(z.string()).optional().describe("What the program says of how it was built, line by line"),
-  image,
+  image: image.describe("The container image that it ran from"),
 });
 
 const expectation = z.object({
-  level: z.enum(["must", "should", "open"]),
-  permitted: z.array(z.enum(outcomes)),
-  never: z.array(z.enum(outcomes)),
-  leaks: z.enum(["on-the-wire", "to-the-attacker"]).optional(),
+  level,
+  permitted: z.array(z.enum(outcomes)).describe("Outcomes that are permitted"),
+  never: z.array(z.enum(outcomes)).describe("Outcomes that break a MUST whatever the level is"),
+  leaks: z
+    .enum(["on-the-wire", "to-the-attacker"])
+    .optional()
+    .describe("Of the control of an attack: how the message must be lost"),
 });
 
 const scenario = z.object({
-  id: z.string(),
-  group: z.string(),
-  title: z.string(),
-  why: z.string().nullable(),
-  cites: z.array(z.string()),
-  attack: z.boolean(),
-  canary: z.boolean(),
+  id: z.string().describe("As in danelab run ID, e.g. ee-expired"),
+  group: z.string().describe("The theme that it belongs to"),
+  title: z.string().describe("What it is, in one line"),
+  why: z.string().nullable().describe("What a reader who wonders about the expectation should know"),
+  cites: z.array(z.string()).describe("Sections that decide: RFC number, then section"),
+  attack: z.boolean().describe("Whether somebody attacks"),
+  canary: z.boolean().describe("Whether it runs at the start and at the end, to show that the lab works"),
   digest: z
     .string()
     .optional()
@@ -53,30 +84,40 @@ const scenario = z.object({
 });
 
 const step = z.object({
-  title: z.string(),
-  level: z.enum(["must", "should", "open"]),
-  expected: z.array(z.enum(outcomes)),
-  outcome: z.enum(outcomes).nullable(),
-  verdict: z.enum(verdicts),
-  reasons: z.array(z.string()),
-  claimed: z.string().nullable(),
+  title: z.string().describe("What changed before it"),
+  level,
+  expected,
+  outcome,
+  verdict,
+  reasons,
+  claimed,
 });
 
 const trial = z.object({
-  id: z.string().describe("scenario/sender+resolver/policy, with /twin or /start or /end where it is one"),
-  scenario: z.string(),
-  sender: z.string().describe("postfix@3.10"),
-  resolver: z.string().describe("unbound@1.26"),
-  policy: z.enum(policies),
-  role: z.enum(["main", "control", "twin"]),
-  canary: z.enum(["start", "end"]).nullable().describe("A canary's place in the run"),
-  of: z.string().nullable().describe("For twins: the trial that it is the twin of"),
-  outcome: z.enum(outcomes).nullable().describe("null: it could not be told"),
-  verdict: z.enum(verdicts),
-  level: z.enum(["must", "should", "open"]).describe("The level of the expectation"),
-  expected: z.array(z.enum(outcomes)),
-  reasons: z.array(z.string()).describe("Why this verdict, in plain words, most important first"),
-  claimed: z.string().nullable().describe("What the sender's log says of its last attempt"),
+  id: z
+    .string()
+    .describe("scenario/sender+resolver/policy, with /start or /end and /twin behind it where it is one"),
+  scenario: z.string().describe("Id of the scenario"),
+  sender: z.string().describe("Id of the sender, e.g. postfix@3.10"),
+  resolver: z.string().describe("Id of the resolver, e.g. unbound@1.26"),
+  policy: z
+    .enum(policies)
+    .describe(
+      "How the sender was told to send. dane: opportunistic DANE; dane-only: mandatory DANE; may: opportunistic TLS; the others serve as controls or where they are asked for",
+    ),
+  role: z
+    .enum(["main", "control", "twin"])
+    .describe(
+      "main: what the run is about; control: shows that an attack works; twin: the same with TLSA records that match nothing, shows that authentication is real",
+    ),
+  canary: z.enum(["start", "end"]).nullable().describe("A canary's place in the run; null: it is none"),
+  of: z.string().nullable().describe("The trial that it is the twin of; null: it is none"),
+  outcome,
+  verdict,
+  level,
+  expected,
+  reasons,
+  claimed,
   leaked: z.boolean().describe("The canary crossed a link in clear text or reached an attacker"),
   divergence: z
     .object({
@@ -86,9 +127,9 @@ const trial = z.object({
         .describe(
           "leak: others can read the message; downgrade: less protection than the RFC demands; too-strict: mail is lost or late that should not be; mislabelled: the right thing done, the wrong thing said; cosmetic: no effect on mail",
         ),
-      reason: z.string(),
+      reason: z.string().describe("What it does otherwise"),
       evidence: z.string().optional().describe("What shows it: a log line, packets, a place in the source"),
-      link: z.string().nullable(),
+      link: z.string().nullable().describe("Where it is discussed"),
     })
     .nullable()
     .describe("The recorded divergence that a `known` verdict stands for"),
@@ -102,27 +143,42 @@ const trial = z.object({
   evidence: z.string().describe("Path of the evidence document, relative to this file"),
 });
 
-export const resultsSchema = z.object({
-  version: z.literal(resultsVersion),
-  run: z.object({
-    id: z.string(),
-    danelab: z.string().describe("Version of danelab"),
-    start: z.string().describe("ISO 8601"),
-    end: z.string(),
-    host: z.object({ system: z.string(), node: z.string(), engine: z.string(), cores: z.number() }),
-    options: z.record(z.string(), z.unknown()),
-    programs: z.array(program),
-    strayPackets: z.object({
-      count: z.number().describe("Packets that programs of the lab addressed outside it"),
+const run = z.object({
+  id: z.string().describe("Six hexadecimal digits, as in the names of the run's containers"),
+  danelab: z.string().describe("Version of danelab"),
+  start: z.string().describe("ISO 8601, UTC"),
+  end: z.string().describe("ISO 8601, UTC"),
+  host: z
+    .object({
+      system: z.string().describe("Operating system and architecture"),
+      node: z.string().describe("Version of Node"),
+      engine: z.string().describe("The container engine and its version"),
+      cores: z.number().describe("Processor cores"),
+    })
+    .describe("The machine that it ran on"),
+  options: z.record(z.string(), z.unknown()).describe("What the user chose"),
+  programs: z.array(program).describe("All programs that took part"),
+  strayPackets: z
+    .object({
+      count: z.number().describe("How many there were"),
       first: z.array(z.string()).describe("The first of them, as tcpdump prints them"),
-    }),
-    staleDivergences: z.array(z.string()).describe("Recorded divergences that no longer occur"),
-    errors: z.array(z.string()).describe("What went wrong with the harness itself"),
-    interrupted: z.boolean(),
-    timings: z.record(z.string(), z.number()).describe("Milliseconds by phase"),
-  }),
-  scenarios: z.array(scenario),
-  trials: z.array(trial),
+    })
+    .describe("Packets that programs of the lab addressed outside it; its seal stopped them"),
+  staleDivergences: z.array(z.string()).describe("Recorded divergences that no longer occur"),
+  errors: z.array(z.string()).describe("What went wrong with the harness itself"),
+  interrupted: z.boolean().describe("Whether it was ended before its end: then it is not complete"),
+  timings: z.record(z.string(), z.number()).describe("Milliseconds by phase"),
+});
+
+export const resultsSchema = z.object({
+  version: z
+    .literal(resultsVersion)
+    .describe(
+      "Of this format. It changes when a field changes its meaning or goes away; new fields do not change it",
+    ),
+  run: run.describe("The run as a whole"),
+  scenarios: z.array(scenario).describe("The scenarios that ran, in the order of reports"),
+  trials: z.array(trial).describe("One for each message: scenario, sender, resolver, policy"),
 });
 
 export type Results = z.infer<typeof resultsSchema>;
