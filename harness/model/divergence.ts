@@ -2,9 +2,10 @@ import type { Outcome, Policy } from "./scenario.ts";
 
 /**
  * leak: the message can be read by others; downgrade: less protection than the RFC demands; too-strict: mail is lost or
- * late that should not be; mislabelled: the right thing done, the wrong thing said; cosmetic: no effect on mail.
+ * late that should not be; mislabelled: the right thing done, the wrong thing said; cosmetic: no effect on mail; none: no
+ * fault: what an attack should do to a sender without DANE it does not do to this one, so that it proves nothing of DANE.
  */
-export const severities = ["leak", "downgrade", "too-strict", "mislabelled", "cosmetic"] as const;
+export const severities = ["leak", "downgrade", "too-strict", "mislabelled", "cosmetic", "none"] as const;
 export type Severity = (typeof severities)[number];
 
 /** A known difference of one implementation from what the RFCs demand. One that no longer occurs turns the run red. */
@@ -17,6 +18,8 @@ export interface Divergence {
   /** Names of resolvers that it takes to see it; empty: any. */
   readonly resolvers: readonly string[];
   readonly outcome: Outcome;
+  /** Chance decides whether a run shows it, such as the order of hosts of one preference: it is not stale where it does not. */
+  readonly byChance?: boolean;
   readonly severity: Severity;
   readonly reason: string;
   /** What shows it: a log line, packets, a place in the source. */

@@ -247,6 +247,26 @@ describe("controls", () => {
     expect(resultOf(result, "x/dane").reasons[0]).toContain("x/postfix@3.10+unbound@1.26/may");
   });
 
+  test("a control that is on record as safe from the attack proves nothing, and is no fault", () => {
+    const safe = divergence({ policies: ["may"], outcome: "deferred", severity: "none", reason: "waits" });
+    const verdicts = (control: StepEvidence, dane: StepEvidence, record = safe) => {
+      const result = judged({ ...strip, divergences: [record] }, { "x/may": control, "x/dane": dane });
+      return [
+        resultOf(result, "x/may").verdict,
+        resultOf(result, "x/dane").verdict,
+        result.staleDivergences.length,
+      ];
+    };
+    expect(verdicts(seen.deferred, seen.deferred)).toEqual(["known", "info", 0]);
+    expect(verdicts(seen.deferred, lost)).toEqual(["known", "fail", 0]);
+    // Not in the way that is on record; lost after all.
+    expect(verdicts(seen.encrypted, seen.deferred)).toEqual(["inconclusive", "inconclusive", 1]);
+    expect(verdicts(lost, seen.deferred)).toEqual(["pass", "pass", 1]);
+    // A fault on record excuses no control.
+    const fault = { ...safe, severity: "too-strict" } as const;
+    expect(verdicts(seen.deferred, seen.deferred, fault)).toEqual(["inconclusive", "inconclusive", 0]);
+  });
+
   test("a policy that was asked for besides is judged by itself: what becomes of it proves nothing of the set-up", () => {
     const setup = { ...strip, policies: ["dane", "encrypt"] as const };
     const verdicts = (encrypt: StepEvidence) => {
@@ -512,6 +532,12 @@ describe("divergences", () => {
     const result = judged(setup(divergence()), { "x/dane": step });
     expect(resultOf(result, "x/dane").verdict).toBe(verdict);
     expect(result.staleDivergences).toEqual(["x: bounced: bounces at once"]);
+  });
+
+  test("one that chance decides on is not stale where it does not show", () => {
+    const result = judged(setup(divergence({ byChance: true })), { "x/dane": seen.deferred });
+    expect(resultOf(result, "x/dane").verdict).toBe("pass");
+    expect(result.staleDivergences).toEqual([]);
   });
 
   test.each<[string, Partial<Divergence>]>([

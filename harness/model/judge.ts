@@ -52,14 +52,18 @@ export function judge(input: JudgeInput): Judge {
     const own = alone.get(trial.id);
     const others = (dependencies.get(trial.id) ?? []).map((id) => alone.get(id));
     if (!own || others.some((other) => other === undefined)) return undefined;
+    const onRecord = (judged: Judged, of: Judged | undefined): OnRecord =>
+      withDivergence(judged, of, plan, input.divergences, used, seen);
     const main = trial.of === null ? undefined : alone.get(trial.of);
     // Whether it is excused hangs on its trial.
     if (trial.of !== null && own.verdict === "fail" && !main) return undefined;
     const judged = withOthers(
       own,
-      others.filter((other) => other !== undefined),
+      others
+        .filter((other) => other !== undefined)
+        .map((other) => (isControl(other.trial) ? onRecord(other, undefined) : other)),
     );
-    return resultOf(input, withDivergence(judged, main, plan, input.divergences, used, seen));
+    return resultOf(input, onRecord(judged, main));
   };
 
   return {
@@ -125,7 +129,9 @@ export function judge(input: JudgeInput): Judge {
         .flat()
         .filter(
           (divergence) =>
-            !used.has(divergence) && [...(seen.get(divergence) ?? [])].some((id) => !unbelieved.has(id)),
+            !used.has(divergence) &&
+            divergence.byChance !== true &&
+            [...(seen.get(divergence) ?? [])].some((id) => !unbelieved.has(id)),
         );
       const unsupported = (plan.unsupported ?? []).map((one) =>
         resultOf(input, {
@@ -169,7 +175,7 @@ function isDelivery(outcome: Outcome | null): boolean {
   return outcome !== null && outcome !== "deferred" && outcome !== "bounced";
 }
 
-function withOthers(own: Judged, others: readonly Judged[]): Judged {
+function withOthers(own: Judged, others: readonly OnRecord[]): Judged {
   if (own.verdict === "error") return own;
   for (const other of others) {
     if (other.verdict === "error") {
@@ -204,8 +210,19 @@ function withOthers(own: Judged, others: readonly Judged[]): Judged {
       };
     }
   }
-  return own;
+  const safe = others.find(({ divergence }) => divergence?.severity === "none");
+  if (!safe || own.verdict !== "pass") return own;
+  return {
+    ...own,
+    verdict: "info",
+    reasons: [
+      `its control (${safe.trial.id}) is safe from the attack: this proves nothing of DANE`,
+      ...own.reasons,
+    ],
+  };
 }
+
+type OnRecord = Judged & { readonly divergence?: Divergence };
 
 function withDivergence(
   judged: Judged,
@@ -215,7 +232,7 @@ function withDivergence(
   divergences: ReadonlyMap<string, readonly Divergence[]>,
   used: Set<Divergence>,
   seen: Map<Divergence, Set<string>>,
-): Judged & { readonly divergence?: Divergence } {
+): OnRecord {
   const { trial, observation, verdict } = judged;
   const stack = plan.stacks.find(({ id }) => id === trial.stack);
   if (!stack) return judged;
@@ -228,11 +245,14 @@ function withDivergence(
       continue;
     if (divergence.versions.length > 0 && !divergence.versions.includes(version)) continue;
     if (divergence.resolvers.length > 0 && !divergence.resolvers.includes(stack.resolver.name)) continue;
-    if (verdict === "error" || verdict === "inconclusive") continue;
+    if (verdict === "error") continue;
+    // What cannot be told is excused only at a control that is known to be safe.
+    const excuses: readonly Verdict[] = divergence.severity === "none" ? ["inconclusive"] : ["fail", "warn"];
+    if (verdict === "inconclusive" && !excuses.includes(verdict)) continue;
     // A twin is excused by nothing but what shows at its trial in the same way.
     if (isTwin && main?.observation.outcome !== observation.outcome) continue;
     if (!isTwin) seen.set(divergence, (seen.get(divergence) ?? new Set()).add(stack.id));
-    if ((verdict === "fail" || verdict === "warn") && observation.outcome === divergence.outcome) {
+    if (excuses.includes(verdict) && observation.outcome === divergence.outcome) {
       if (!isTwin) used.add(divergence);
       return {
         ...judged,
@@ -245,7 +265,7 @@ function withDivergence(
   return judged;
 }
 
-function resultOf(input: JudgeInput, judged: Judged & { readonly divergence?: Divergence }): TrialResult {
+function resultOf(input: JudgeInput, judged: OnRecord): TrialResult {
   const { trial, evidence, observation, expectation, verdict, reasons, divergence, steps } = judged;
   const [sender = "", resolver = ""] = trial.stack.split("+");
   return {

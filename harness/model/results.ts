@@ -125,7 +125,7 @@ const trial = z.object({
         .enum(severities)
         .optional()
         .describe(
-          "leak: others can read the message; downgrade: less protection than the RFC demands; too-strict: mail is lost or late that should not be; mislabelled: the right thing done, the wrong thing said; cosmetic: no effect on mail",
+          "leak: others can read the message; downgrade: less protection than the RFC demands; too-strict: mail is lost or late that should not be; mislabelled: the right thing done, the wrong thing said; cosmetic: no effect on mail; none: no fault, an attack fails without DANE too",
         ),
       reason: z.string().describe("What it does otherwise"),
       evidence: z.string().optional().describe("What shows it: a log line, packets, a place in the source"),
