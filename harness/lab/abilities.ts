@@ -1,5 +1,5 @@
-import { type Inability, type Program, programId } from "../model/plan.ts";
-import type { SenderPolicy, SenderSetup } from "../model/scenario.ts";
+import { featuresNeeded, type Inability, type Needs, type Program, programId } from "../model/plan.ts";
+import type { SenderPolicy } from "../model/scenario.ts";
 import type { SenderDriver } from "./driver.ts";
 import type { Registry } from "./registry.ts";
 
@@ -7,15 +7,11 @@ export function doesDane({ dane, versions }: SenderDriver, version: string): boo
   return versions.find((one) => one.version === version)?.dane ?? dane;
 }
 
-/** What the drivers say of the policies and set-ups of their senders, for the plan. */
+/** What the drivers say of their senders, for the plan. */
 export function inabilityIn({
   senders,
-}: Pick<Registry, "senders">): (
-  sender: Program,
-  policy: SenderPolicy,
-  setup: SenderSetup,
-) => Inability | null {
-  return (sender, policy, setup) => {
+}: Pick<Registry, "senders">): (sender: Program, policy: SenderPolicy, scenario: Needs) => Inability | null {
+  return (sender, policy, scenario) => {
     const driver = senders.find((found) => found.driver.name === sender.name)?.driver;
     if (!driver) return null;
     const id = programId(sender);
@@ -23,8 +19,10 @@ export function inabilityIn({
       return { lacks: "DANE", reason: `${id} has no DANE` };
     if (!driver.policies.includes(policy))
       return { lacks: "policy", reason: `${id} has no policy ${policy}` };
+    const { setup } = scenario;
     if (setup !== "plain" && !driver.setups.includes(setup))
       return { lacks: "set-up", reason: `${id} has no set-up ${setup}` };
-    return null;
+    const lacks = featuresNeeded(scenario).find((feature) => driver.lacks?.includes(feature));
+    return lacks ? { lacks, reason: `${id} has no ${lacks}` } : null;
   };
 }

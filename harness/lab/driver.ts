@@ -1,6 +1,7 @@
 import type { ClaimedAttempt, SenderQuestion } from "../model/evidence.ts";
 import type { FileToCopy, LabFacts, RealHost, ServerInstance } from "../model/facts.ts";
 import type { TlsState } from "../model/farm.ts";
+import type { SenderFeature } from "../model/plan.ts";
 import type { Policy, SenderSetup } from "../model/scenario.ts";
 import type { RunningContainer } from "./engine.ts";
 
@@ -59,6 +60,8 @@ export interface SenderDriver extends DriverBase {
   readonly versions: readonly SenderVersion[];
   /** Whether it does DANE. Where it says no, the run must show that it asks for no TLSA record. */
   readonly dane: boolean;
+  /** What few scenarios need, and it does not have. */
+  readonly lacks?: readonly SenderFeature[];
   /** The library that does TLS for it: "OpenSSL", "GnuTLS". */
   readonly tls: string;
   readonly policies: readonly Policy[];

@@ -365,7 +365,7 @@ test("what a sender cannot do is left out of what is run, with its twin and its 
   const { trials, domains, unsupported } = planned(texts, {
     stacks: [unbound, exim],
     policies: ["dane", "dane-only"],
-    inability: ({ name }, policy, setup) =>
+    inability: ({ name }, policy, { setup }) =>
       name === "exim" && (policy === "may" || setup === "caches")
         ? { lacks: "policy", reason: `no ${policy} ${setup}` }
         : null,

@@ -6,7 +6,6 @@ import {
   policies,
   type Scenario,
   type SenderPolicy,
-  type SenderSetup,
   senderPolicyOf,
   serversWithMemory,
 } from "./scenario.ts";
@@ -80,9 +79,20 @@ export interface Trial {
 /** Why a sender cannot do what a trial takes, as its driver says. */
 export interface Inability {
   /** Without DANE it asks for no TLSA record: the run confirms it. */
-  readonly lacks: "DANE" | "policy" | "set-up";
+  readonly lacks: "DANE" | "policy" | "set-up" | SenderFeature;
   /** "exim@4.98 has no set-up dns-filter" */
   readonly reason: string;
+}
+
+/** Features of senders that few scenarios take. */
+export type SenderFeature = "SMTPUTF8";
+
+/** What a scenario takes of its sender, besides a policy. */
+export type Needs = Pick<Scenario, "setup" | "recipientText">;
+
+/** RFC 6531: an address that is not in ASCII. */
+export function featuresNeeded({ recipientText }: Needs): readonly SenderFeature[] {
+  return /[^ -~]/.test(recipientText ?? "") ? ["SMTPUTF8"] : [];
 }
 
 /** A trial that is not run, as the sender cannot do what it takes. */
@@ -103,8 +113,8 @@ export interface Plan {
 export interface PlanOptions {
   readonly stacks: readonly Stack[];
   readonly policies: readonly Policy[];
-  /** Why a sender cannot send under a policy and set-up; null: it can. Without it all can do all. */
-  readonly inability?: (sender: Program, policy: SenderPolicy, setup: SenderSetup) => Inability | null;
+  /** Why a sender cannot send a scenario's message under a policy; null: it can. Without it all can do all. */
+  readonly inability?: (sender: Program, policy: SenderPolicy, scenario: Needs) => Inability | null;
 }
 
 export function programId(program: Program): string {
@@ -331,13 +341,13 @@ export function plan(scenarios: readonly Scenario[], options: PlanOptions): Plan
 /** The first thing that the sender cannot do of what a trial takes, its later steps included. */
 function inabilityOf(
   { sender }: Stack,
-  { setup }: Scenario,
+  scenario: Scenario,
   policy: Policy,
   steps: readonly PlannedStep[],
   { inability }: PlanOptions,
 ): Inability | null {
   const needed = new Set([policy, ...steps.map((step) => step.as ?? policy)].map(senderPolicyOf));
-  const inabilities = [...needed].map((one) => inability?.(sender, one, setup) ?? null);
+  const inabilities = [...needed].map((one) => inability?.(sender, one, scenario) ?? null);
   return inabilities.find((one) => one !== null) ?? null;
 }
 

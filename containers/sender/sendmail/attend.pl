@@ -1,7 +1,8 @@
 #!/usr/bin/perl
 # Parent of Sendmail. Sendmail speaks to syslog only, and does not tell when an attempt at a message has ended: a server
 # after the next may be tried. So this takes the place of syslogd, writes all lines to standard output, runs the queue for
-# each message that has come in (a bounded number at once), and says when that run is over:
+# each message that has come in (a bounded number at once, those that are to be tried again first), and says when that run
+# is over:
 #   danelab: QID: over, to=<recipient>
 use strict;
 use warnings;
@@ -55,7 +56,7 @@ sub drain {
                 defined $log->recv($line, 65536) and hear($line);
             } elsif (sysread($again, my $text, 65536)) {
                 $asked .= $text;
-                push @due, $1 while $asked =~ s/^(\w+)\n//;
+                unshift @due, $1 while $asked =~ s/^(\w+)\n//;
             }
         }
     }

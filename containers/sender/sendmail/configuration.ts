@@ -73,12 +73,19 @@ ${portsOf(facts).map(mailer).join("")}
 LOCAL_CLT_FEATURES
 R$*	$: $1 $| $&f
 R$* $| $* @ may . $*	$# D
+R$* $| $* @ encrypt . $*	$# D
 R$* $| $* @ verify . $*	$# D
+
+LOCAL_CONFIG
+# \${verify} where there is TLS.
+C{UnderTls}OK NO NOT FAIL TRUSTED
 
 LOCAL_TLS_SERVER
 R$*	$: $1 $| $&f
 RTRUSTED $| $* @ dane-only . $*	$@ TRUSTED
 R$* $| $* @ dane-only . $*	$#error $@ 4.7.5 $: "454 DANE is demanded, verify=" $1
+R$={UnderTls} $| $* @ encrypt . $*	$@ $1
+R$* $| $* @ encrypt . $*	$#error $@ 4.7.4 $: "454 TLS is demanded, verify=" $1
 ROK $| $* @ verify . $*	$: <name> $&{server_name}
 R<name> $* .	$: <name> $1
 R<name> $={cert_altnames}	$@ OK

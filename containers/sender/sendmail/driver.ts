@@ -25,7 +25,9 @@ const driver: SenderDriver = {
   onRequest: true,
   dane: true,
   tls: "OpenSSL",
-  policies: ["dane", "dane-only", "may", "verify"],
+  // Debian builds it without USE_EAI.
+  lacks: ["SMTPUTF8"],
+  policies: ["dane", "dane-only", "may", "encrypt", "verify"],
   // It keeps no connection and no TLS session from one message to the next, and has no filters for DNS answers.
   setups: ["plain"],
   tmpfs: { [spool]: "mode=700" },

@@ -13,17 +13,21 @@ const overLine = /danelab: (\w+): over, to=<([^>]*)>$/;
 /** "verify=TRUSTED": by DANE; "OK": by PKIX. */
 const tlsLine = /STARTTLS=client, relay=(\S+?)\.?, version=(\S+), verify=(\w+), cipher=(\S+),/;
 const verifyLine = /STARTTLS: TLS cert verify: .* reason=(.*)$/;
-const rejectLine = /: ruleset=tls_\w+, .*reject=(.*)$/;
+const unusableLine = /STARTTLS=client, .*(all TLSA RRs are unsupported)/;
+const rejectLine = /: ruleset=tls_\w+, .*?relay=(\S+?)\.?, reject=(.*)$/;
 const connectLine = /: SMTP outgoing connect on /;
 const statusLine =
-  /: (\w+): to=(.*?), (?:ctladdr=.*?, )?delay=.*?, mailer=\w+, .*?(?:relay=(.*?), )?(?:reply=.*?, )?dsn=([0-9.]+), (?:reply=.*?, )?stat=(.*)$/;
+  /: (\w+): to=(.*?), (?:ctladdr=.*?, )?delay=.*?, mailer=\w+, .*?(?:relay=(.*?), )?dsn=([0-9.]+), (?:reply=(.*?), )?stat=(.*)$/;
 
 /** Of the check of the certificate, the ruleset that refused and the status, most specific first. */
 const reasonsByText: readonly (readonly [RegExp, Reason])[] = [
   [/lookup failure for TLSA RR/i, "tlsa-lookup-failed"],
   [/DANE: missing STARTTLS|verify=NONE/i, "starttls-not-offered"],
-  [/TLS handshake failed|verify=SOFTWARE/i, "handshake-failed"],
-  [/STARTTLS failed|STARTTLS temporarily not possible|verify=(PROTOCOL|CONFIG|TEMP)/i, "starttls-refused"],
+  [/TLS handshake failed|verify=(SOFTWARE|CLEAR)/i, "handshake-failed"],
+  [
+    /STARTTLS failed|TLS temporarily not available|verify=(PROTOCOL|CONFIG|TEMP|FAILURE)/i,
+    "starttls-refused",
+  ],
   [/DANE check failed temporarily/i, "starttls-refused"],
   [/hostname mismatch|another name/i, "name-mismatch"],
   [/certificate has expired/i, "certificate-expired"],
@@ -31,16 +35,19 @@ const reasonsByText: readonly (readonly [RegExp, Reason])[] = [
     /DANE check failed|no matching DANE TLSA|certificate not verified|DANE_FAIL/i,
     "certificate-does-not-match",
   ],
+  [/all TLSA RRs are unsupported/i, "tlsa-unusable"],
   [/DANE is demanded/i, "no-tlsa"],
   // RFC 7505 4.
   [/^5\.1\.10 /, "null-mx"],
+  // Of an MX host it has a code of its own.
+  [/^4\.4\.3 Name server: .*: host name lookup failure/i, "address-lookup-failed"],
   [/Name server: .*: host name lookup failure/i, "mx-lookup-failed"],
   [/Host unknown/i, "domain-not-found"],
   [
     /Connection (refused|timed out|reset)|No route to host|Network is unreachable|timeout|lost input channel/i,
     "connection-failed",
   ],
-  [/\b[45]\d\d[ -]/, "server-refused"],
+  [/\b[45]\d\d[ -]|Service unavailable/, "server-refused"],
 ];
 
 function reasonOf(text: string): Reason {
@@ -48,9 +55,19 @@ function reasonOf(text: string): Reason {
 }
 
 interface Process {
+  /** Of the present connection. */
   tls: ClaimedAttempt["tls"];
   check: string;
-  reject: string;
+  /** By host: after a handshake that failed there may be another connection, in clear text. */
+  readonly rejects: Map<string, string>;
+}
+
+/** The status line has dots in the middle of a long name. */
+function rejectOf({ rejects }: Process, relay: string): string {
+  if (!relay) return "";
+  const [head = "", tail = ""] = relay.replace(/\.? \[.*$/, "").split("...");
+  const host = [...rejects.keys()].find((name) => name.startsWith(head) && name.endsWith(tail));
+  return (host !== undefined && rejects.get(host)) || "";
 }
 
 function claimOf(verify: string, cipher: string): ClaimedAttempt["tls"] {
@@ -81,25 +98,31 @@ export function createSendmailLogReader(): LogReader {
       }
       const pid = prefix.exec(line)?.[1];
       if (pid === undefined) return undefined;
-      const process = processes.get(pid) ?? { tls: "none", check: "", reject: "" };
+      const process = processes.get(pid) ?? { tls: "none", check: "", rejects: new Map() };
       processes.set(pid, process);
-      if (connectLine.test(line)) Object.assign(process, { tls: "none", check: "", reject: "" });
+      if (connectLine.test(line)) Object.assign(process, { tls: "none", check: "" });
       const tls = tlsLine.exec(line);
       if (tls) process.tls = claimOf(tls[3] ?? "", tls[4] ?? "");
-      const check = verifyLine.exec(line);
-      if (check) process.check = check[1] ?? "";
-      const reject = rejectLine.exec(line);
-      if (reject) process.reject += `${reject[1]} `;
+      const check = verifyLine.exec(line) ?? unusableLine.exec(line);
+      if (check) process.check += `${check[1]} `;
+      const [, rejecting = "", reject] = rejectLine.exec(line) ?? [];
+      if (reject) process.rejects.set(rejecting, `${process.rejects.get(rejecting) ?? ""} ${reject}`);
       const status = statusLine.exec(line);
       if (!status) return undefined;
-      const [, id = "", to = "", relay, dsn = "", stat = ""] = status;
+      const [, id = "", to = "", relay, dsn = "", reply = "", stat = ""] = status;
       const sent = /^Sent\b/.test(stat);
       const deferred = dsn.startsWith("4");
       for (const [, recipient] of to.matchAll(/<([^>]*)>/g)) {
         last.set(`${id} ${recipient}`, {
           status: sent ? "sent" : deferred ? "deferred" : "bounced",
           tls: process.tls,
-          reason: sent ? null : reasonOf(`${dsn} ${process.check} ${process.reject} ${stat}`),
+          reason: sent
+            ? null
+            : reasonOf(
+                [dsn, process.check, rejectOf(process, relay ?? ""), reply, stat]
+                  .filter((text) => text !== "")
+                  .join(" "),
+              ),
           // Without an address it was only meant to be tried.
           relay: relay?.includes("[") ? relay : null,
           dsn,
