@@ -43,10 +43,10 @@ const kinds = ({ regressions, fixes, changed }: ReturnType<typeof compare>) => [
 
 test("a run is the same as itself, and as one that differs in times, ids and addresses only", () => {
   const own = compare(before, before);
-  expect([own.compared, own.same, own.withEvidence]).toEqual([
+  expect([own.compared, own.same, own.withoutEvidence]).toEqual([
     before.results.trials.length,
     before.results.trials.length,
-    before.results.trials.length,
+    0,
   ]);
   const later = withTrial(
     { ms: 4711, reasons: ["authenticated, as demanded"] },
@@ -133,7 +133,7 @@ test("evidence counts where both runs have it: status codes, TLS versions, what 
     ],
   ]);
   const bare = compare(before, { ...other, evidence: new Map() });
-  expect([kinds(bare), bare.withEvidence]).toEqual([[0, 0, 0], 0]);
+  expect([kinds(bare), bare.withoutEvidence]).toEqual([[0, 0, 0], before.results.trials.length]);
 });
 
 describe("programs", () => {
@@ -172,6 +172,19 @@ describe("programs", () => {
     const comparison = compare(both, both, [{ before: "postfix@3.10", after: "postfix@3.11" }]);
     const ofPostfix = before.results.trials.filter(({ sender }) => sender === "postfix@3.10").length;
     expect([comparison.compared, comparison.added.length, comparison.gone.length]).toEqual([ofPostfix, 0, 0]);
+  });
+
+  test("of two different programs the log's own words and codes do not count, what it claims does", () => {
+    const as = [{ before: "postfix@3.10", after: "exim@4.98" }];
+    expect(kinds(compare(before, before, as))).toEqual([0, 0, 0]);
+    const otherId = id.replace("postfix@3.10", "exim@4.98");
+    const exim = (change: Partial<Evidence["attempts"][number]>): ComparedRun => {
+      const own = before.evidence.get(otherId)!;
+      const attempts = own.attempts.map((attempt) => ({ ...attempt, ...change }));
+      return { ...before, evidence: new Map(before.evidence).set(otherId, { ...own, attempts }) };
+    };
+    expect(kinds(compare(before, exim({ dsn: null, text: "in its own words" }), as))).toEqual([0, 0, 0]);
+    expect(kinds(compare(before, exim({ tls: "trusted" }), as))).toEqual([0, 0, 1]);
   });
 
   test("a new package under the same label is told, and an image that was built anew", () => {

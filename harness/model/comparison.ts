@@ -31,8 +31,8 @@ export interface Comparison {
   readonly compared: number;
   /** Of those, the ones in which nothing differs. */
   readonly same: number;
-  /** Of those, the ones of which both runs had evidence. */
-  readonly withEvidence: number;
+  /** Of those, the ones that were run and of which one run at least has no evidence. */
+  readonly withoutEvidence: number;
   /** The verdict got worse, or the message leaks now; gravest first. */
   readonly regressions: readonly Change[];
   /** The verdict got better. */
@@ -167,8 +167,11 @@ export function compare(
     ),
     compared: pairs.length,
     same: pairs.length - changes.length,
-    withEvidence: pairs.filter(
-      ({ earlier, trial }) => before.evidence.has(earlier.id) && after.evidence.has(trial.id),
+    withoutEvidence: pairs.filter(
+      ({ earlier, trial }) =>
+        earlier.verdict !== "unsupported" &&
+        trial.verdict !== "unsupported" &&
+        !(before.evidence.has(earlier.id) && after.evidence.has(trial.id)),
     ).length,
     regressions: of("regression"),
     fixes: of("fix"),
@@ -228,9 +231,12 @@ interface Told {
 }
 
 function differencesOf(before: Told, after: Told): readonly Difference[] {
+  const sameProgram = programName(before.trial.sender) === programName(after.trial.sender);
   const facts = (told: Told, withEvidence: boolean): Readonly<Record<Difference["what"], string>> => {
     const { trial } = told;
-    const seen = withEvidence && told.evidence ? seenOf(told.evidence) : null;
+    const seen = withEvidence && told.evidence ? seenOf(told.evidence, sameProgram) : null;
+    const claimed = (): string =>
+      sameProgram ? comparableText(each((step) => step.claimed ?? "nothing")) : "";
     const steps: readonly StepResult[] = trial.steps ?? [{ ...trial, title: "" }];
     const each = (say: (step: StepResult) => string): string => steps.map(say).join(", then ");
     return {
@@ -239,7 +245,7 @@ function differencesOf(before: Told, after: Told): readonly Difference[] {
       leak: trial.leaked ? "the message leaked" : "no leak",
       expectation: each(({ level, expected }) => `${level}: ${expected.join(" or ")}`),
       reasons: trial.reasons.map(comparableText).join("; "),
-      log: seen ? seen.claim : comparableText(each(({ claimed }) => claimed ?? "nothing")),
+      log: seen ? seen.claim : claimed(),
       "status code": seen ? seen.statusCode : "",
       "TLS version": seen ? seen.tlsVersions : "",
     };

@@ -10,12 +10,13 @@ export interface Seen {
   readonly tlsVersions: string;
 }
 
-export function seenOf(evidence: Evidence): Seen {
+/** @param words whether the log's own words and codes count: two programs never say the same */
+export function seenOf(evidence: Evidence, words: boolean): Seen {
   const steps: readonly StepEvidence[] = [evidence, ...evidence.steps];
   const each = (say: (step: StepEvidence) => string): string => steps.map(say).join(", then ");
   return {
-    claim: each(({ attempts }) => claimText(attempts.at(-1))),
-    statusCode: each(({ attempts }) => attempts.at(-1)?.dsn ?? "none"),
+    claim: each(({ attempts }) => claimText(attempts.at(-1), words)),
+    statusCode: each(({ attempts }) => (words && attempts.at(-1)?.dsn) || "none"),
     tlsVersions: each(({ sessions }) => {
       const versions = sessions.flatMap(({ tls }) => (tls ? [tls.version] : []));
       return [...new Set(versions)].sort().join(" and ") || "none";
@@ -23,10 +24,10 @@ export function seenOf(evidence: Evidence): Seen {
   };
 }
 
-function claimText(attempt: ClaimedAttempt | undefined): string {
+function claimText(attempt: ClaimedAttempt | undefined, words: boolean): string {
   if (!attempt) return "no outcome";
   const { status, tls, reason, text } = attempt;
-  const why = status === "sent" ? "" : ` (${reason ?? "other"}: ${comparableText(text)})`;
+  const why = status === "sent" ? "" : ` (${reason ?? "other"}${words ? `: ${comparableText(text)}` : ""})`;
   return `${status}, TLS ${tls}${why}`;
 }
 

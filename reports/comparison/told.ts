@@ -69,16 +69,17 @@ export function programTold({ before, after, rebuilt }: ProgramChange): string {
 
 /** What should be known before anything of it is believed. */
 export function remarks(comparison: Comparison): readonly string[] {
-  const { counterparts, compared, withEvidence, programs, before, after } = comparison;
-  const untold = compared - withEvidence;
+  const { counterparts, withoutEvidence, programs, before, after } = comparison;
   return [
-    ...counterparts.map((pair) => `${pair.after} is compared with ${pair.before}.`),
+    ...counterparts.flatMap((pair) =>
+      pair.after === pair.before ? [] : `${pair.after} is compared with ${pair.before}.`,
+    ),
     ...(programs.length === 0 ? ["The programs are the same in both runs."] : []),
     ...(before.danelab === after.danelab ? [] : [`danelab ${before.danelab} -> ${after.danelab}.`]),
     ...(before.interrupted || after.interrupted ? ["A run that was interrupted is not complete."] : []),
-    ...(untold > 0
+    ...(withoutEvidence > 0
       ? [
-          `Of ${counted(untold, "trial")} the evidence is not at hand in both runs: there TLS versions and status codes are not compared.`,
+          `Of ${counted(withoutEvidence, "trial")} the evidence is not at hand in both runs: there TLS versions and status codes are not compared.`,
         ]
       : []),
   ];
