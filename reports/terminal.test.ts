@@ -2,7 +2,7 @@ import { stripVTControlCharacters } from "node:util";
 import { describe, expect, test } from "vitest";
 import type { Results } from "../harness/model/results.ts";
 import { sample } from "./sample.ts";
-import { matrixText, verdictLine } from "./terminal.ts";
+import { briefText, matrixText, verdictLine } from "./terminal.ts";
 import { hostileResults, withRun } from "./test-results.ts";
 
 const { results } = sample();
@@ -10,7 +10,7 @@ const quiet = sample({ surprises: false }).results;
 const plain = (of: Results, columns = 120): string => matrixText(of, { columns, colour: false });
 
 describe("widths", () => {
-  test.for([60, 80, 100, 200])("at %i columns no line is longer", (columns) => {
+  test.for([40, 60, 80, 100, 200])("at %i columns no line is longer", (columns) => {
     const lines = plain(results, columns).split("\n");
     expect(lines.filter((line) => line.length > columns)).toEqual([]);
   });
@@ -26,8 +26,20 @@ describe("widths", () => {
     expect(plain(results, 200)).not.toContain("Block");
   });
 
-  test("a terminal narrower than 60 columns is taken as one of 60", () => {
-    expect(plain(results, 20)).toBe(plain(results, 60));
+  test("where not even one stack fits, its policies come in blocks", () => {
+    const text = plain(results, 40);
+    expect(text).toContain("Block 4 of 4");
+    const rows = text.split("\n").filter((line) => line.startsWith("  ee-expi"));
+    expect(rows.map((row) => row.replace(/^\S* +\S+ +/, "").trim())).toEqual([
+      "✓ pass t   ✓ pass t",
+      "✓ pass",
+      "✗ fail t   ✗ fail t",
+      "✓ pass",
+    ]);
+  });
+
+  test("a terminal narrower than 40 columns is taken as one of 40", () => {
+    expect(plain(results, 20)).toBe(plain(results, 40));
   });
 });
 
@@ -69,6 +81,14 @@ test("totals count each verdict of each stack, twins apart", () => {
   expect(all?.reduce((sum, count) => sum + count, 0)).toBe(
     results.trials.filter(({ role }) => role !== "twin").length,
   );
+});
+
+test("in brief: what is unexpected and the result, no matrix", () => {
+  expect(briefText(quiet, { columns: 100, colour: false })).toMatch(/^\d+ trials, nothing unexpected\.$/);
+  const brief = briefText(results, { columns: 200, colour: false });
+  expect(brief).toMatch(/^Unexpected: 9 trials\n/);
+  expect(brief.split("\n").at(-1)).toBe(plain(results, 200).split("\n").at(-1));
+  expect(brief).not.toContain("Totals");
 });
 
 describe("what is unexpected", () => {

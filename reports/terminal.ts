@@ -1,4 +1,4 @@
-import type { Results, TrialResult } from "../harness/model/results.ts";
+import type { Results, TrialResult, Verdict } from "../harness/model/results.ts";
 import { visibleLine } from "./shared/characters.ts";
 import { matrixOf, stackIdOf } from "./shared/matrix.ts";
 import { policyMeanings, verdictOrder, verdictSigns, whatHappened } from "./shared/signs.ts";
@@ -8,34 +8,52 @@ import { marksOf, tableLines } from "./terminal/table.ts";
 import { unexpectedLines } from "./terminal/unexpected.ts";
 
 export interface TerminalOptions {
-  /** Width of the terminal in characters; fewer than 60 are taken as 60. */
+  /** Width of the terminal in characters; fewer than 40 are taken as 40. */
   readonly columns: number;
   readonly colour: boolean;
 }
 
 /** All of a run as plain text: matrix, legend, everything unexpected, totals, programs. The result itself comes last. */
 export function matrixText(results: Results, options: TerminalOptions): string {
-  const columns = Math.max(60, options.columns);
+  const columns = Math.max(40, options.columns);
   const paint = paintWith(options.colour);
-  const unexpected = unexpectedTrials(results);
   const sections = [
     openingLines(results, columns),
     tableLines(matrixOf(results), columns, paint),
     legendLines(results, columns, paint),
-    unexpected.length > 0
-      ? [
-          paint("bold", `Unexpected: ${counted(unexpected.length, "trial")}`),
-          ...unexpectedLines(unexpected, results.scenarios, columns, paint),
-        ]
-      : [],
+    surpriseLines(results, columns, paint),
     noteLines(results, columns, paint),
     programLines(results, columns, paint),
     totalLines(results, columns, paint),
   ];
+  return joined(sections);
+}
+
+/** Only what is unexpected, and the result. */
+export function briefText(results: Results, options: TerminalOptions): string {
+  const columns = Math.max(40, options.columns);
+  const paint = paintWith(options.colour);
+  return joined([
+    surpriseLines(results, columns, paint),
+    noteLines(results, columns, paint),
+    resultLines(results, columns, paint),
+  ]);
+}
+
+function joined(sections: readonly (readonly string[])[]): string {
   return sections
     .filter((lines) => lines.length > 0)
     .map((lines) => lines.join("\n"))
     .join("\n\n");
+}
+
+function surpriseLines(results: Results, columns: number, paint: Paint): readonly string[] {
+  const unexpected = unexpectedTrials(results);
+  if (unexpected.length === 0) return [];
+  return [
+    paint("bold", `Unexpected: ${counted(unexpected.length, "trial")}`),
+    ...unexpectedLines(unexpected, results.scenarios, columns, paint),
+  ];
 }
 
 /** One verdict as it falls, on one line. */
@@ -136,15 +154,33 @@ function totalLines(results: Results, columns: number, paint: Paint): readonly s
   const shown = verdictOrder.filter((verdict) => all.has(verdict));
   const stacks = [...Map.groupBy(trials, stackIdOf)];
   const lines = [...(stacks.length > 1 ? stacks : []), ["all", trials] as const];
-  const width = Math.min(Math.max(...lines.map(([name]) => name.length)), columns - 4 - shown.length * 7);
+  const room = columns - 4 - shown.length * 7;
+  const longest = Math.max(...lines.map(([name]) => name.length));
+  const table =
+    room >= Math.min(longest, 12)
+      ? totalTable(lines, shown, Math.min(longest, room))
+      : lines.flatMap(([name, of]) => {
+          const counts = countVerdicts(of);
+          const told = shown.map((verdict) => `${counts.get(verdict) ?? 0} ${verdict}`);
+          return indented(`${name}: ${told.join(", ")}`, 2, columns);
+        });
+  return [paint("bold", "Totals"), ...table, "", ...resultLines(results, columns, paint)];
+}
+
+function totalTable(
+  lines: readonly (readonly [string, readonly TrialResult[]])[],
+  shown: readonly Verdict[],
+  width: number,
+): readonly string[] {
   return [
-    paint("bold", "Totals"),
     `  ${pad("", width)}${shown.map((verdict) => verdictSigns[verdict].short.padStart(7)).join("")}`,
     ...lines.map(([name, of]) => {
       const counts = countVerdicts(of);
       return `  ${pad(name, width)}${shown.map((verdict) => String(counts.get(verdict) ?? 0).padStart(7)).join("")}`;
     }),
-    "",
-    ...wrap(headline(results), columns).map((text) => paint("bold", text)),
   ];
+}
+
+function resultLines(results: Results, columns: number, paint: Paint): readonly string[] {
+  return wrap(headline(results), columns).map((text) => paint("bold", text));
 }

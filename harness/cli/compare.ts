@@ -8,7 +8,7 @@ import type { Results } from "../model/results.ts";
 import { messageOf, UsageError } from "../words/errors.ts";
 import { nearest } from "../words/nearest.ts";
 import type { Command } from "./commands.ts";
-import { terminal } from "./output.ts";
+import { terminal } from "./screen.ts";
 import { readEvidence, readRun, runWord } from "./stored.ts";
 
 /** A stored run with all its evidence. */

@@ -8,13 +8,16 @@ import { preparePrograms } from "../lab/programs.ts";
 import type { Registry } from "../lab/registry.ts";
 import type { Evidence } from "../model/evidence.ts";
 import type { Plan } from "../model/plan.ts";
-import type { Results, TrialResult } from "../model/results.ts";
+import type { Results } from "../model/results.ts";
 import type { PacketChoice } from "../run/packets.ts";
 import { evidencePath, run } from "../run/pipeline.ts";
 import { stillLives } from "../run/sweep.ts";
 import { interruptible } from "./interrupt.ts";
 import type { Output } from "./output.ts";
-import { createProgress, type Progress } from "./progress.ts";
+import { expectedMs } from "./pace.ts";
+import { createProgress } from "./progress.ts";
+import { lineOptions } from "./screen.ts";
+import { type Verbosity, verdictTeller } from "./verbosity.ts";
 import { packageVersion } from "./version.ts";
 
 export interface Undertaking {
@@ -26,7 +29,8 @@ export interface Undertaking {
   /** Leaves the lab running. */
   readonly keep: boolean;
   readonly output: Output;
-  verdict?(result: TrialResult, progress: Progress): void;
+  /** "usual" unless told. */
+  readonly verbosity?: Verbosity;
 }
 
 export interface Conducted {
@@ -35,10 +39,13 @@ export interface Conducted {
   readonly evidence: ReadonlyMap<string, Evidence>;
 }
 
+const nowhere = { write: () => true };
+
 /** A run from the command line: progress on standard error, evidence and plan stored, ended by signals. */
 export async function conduct(undertaking: Undertaking): Promise<Conducted> {
-  const { registry, plan, options, packets, keep, output } = undertaking;
-  const progress = createProgress(process.stderr);
+  const { registry, plan, options, packets, keep, output, verbosity = "usual" } = undertaking;
+  const progress = createProgress(verbosity === "quiet" ? nowhere : process.stderr);
+  const tell = verdictTeller(verbosity, progress.note, lineOptions(process.stderr));
   return interruptible(progress, async (signal) => {
     await ensureEngine(progress.note);
     const engine = await connectDocker();
@@ -46,7 +53,7 @@ export async function conduct(undertaking: Undertaking): Promise<Conducted> {
     if (swept.length > 0) progress.note(`removed what an earlier run left: ${swept.join(", ")}`);
     const prepared = await preparePrograms(engine, registry, plan, progress.note);
 
-    progress.start(plan.trials.length);
+    progress.start(plan.trials.length, await expectedMs(plan.trials.length));
     const evidence = new Map<string, Evidence>();
     const writes: Promise<void>[] = [];
     const store = (path: string, content: string | Buffer): void => {
@@ -78,7 +85,7 @@ export async function conduct(undertaking: Undertaking): Promise<Conducted> {
         },
         verdict: (result) => {
           progress.verdict(result);
-          undertaking.verdict?.(result, progress);
+          tell(result);
         },
       },
     );

@@ -43,7 +43,7 @@ export const judgeCommand: Command = {
       trials: [...trials],
     };
     await writeReports(folder, results);
-    printResults(results, folder, args.flag("json"));
+    printResults(results, folder, args.flag("json") ? "json" : "matrix");
     return exitStatus(results);
   },
 };

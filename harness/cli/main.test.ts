@@ -56,6 +56,7 @@ describe("what cannot be used ends with status 2 and one line that says why, bef
     ["run --scenarios FOLDER/none", "--scenarios FOLDER/none: ENOENT"],
     ["run --scenarios FOLDER", "--scenarios FOLDER: holds no scenario files (*.ts, *.js, *.mjs)"],
     ["run base-311 --out FOLDER/a-file/out", "--out FOLDER/a-file/out: cannot be made: ENOTDIR"],
+    ["run base-311 --quiet --verbose", "--quiet and --verbose contradict each other"],
     ["run base-311 --pcap --no-pcap", "--pcap and --no-pcap contradict each other"],
     ["run base-311 --out FOLDER/a-file", "--out FOLDER/a-file: cannot be made: EEXIST"],
     ["list frobs", "list frobs: not known; there are scenarios, senders, "],

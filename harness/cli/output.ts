@@ -5,11 +5,12 @@ import { matrixCsv } from "../../reports/csv.ts";
 import { junitXml } from "../../reports/junit.ts";
 import { summaryMarkdown } from "../../reports/markdown.ts";
 import { reportPage } from "../../reports/page.ts";
-import { matrixText } from "../../reports/terminal.ts";
+import { briefText, matrixText } from "../../reports/terminal.ts";
 import type { Plan } from "../model/plan.ts";
 import type { Results } from "../model/results.ts";
 import { messageOf, UsageError } from "../words/errors.ts";
 import { out } from "../words/places.ts";
+import { terminal } from "./screen.ts";
 import { readEvidence } from "./stored.ts";
 
 /** A run's folder: evidence and plan first, reports made from them. */
@@ -85,17 +86,14 @@ export async function writeReports(folder: string, results: Results): Promise<vo
   ]);
 }
 
-/** Of standard output. */
-export function terminal(): { readonly columns: number; readonly colour: boolean } {
-  const { isTTY, columns } = process.stdout;
-  return { columns: isTTY ? Math.max(60, columns) : 100, colour: isTTY === true && !process.env["NO_COLOR"] };
-}
+/** What a user gets to see of the results. */
+export type Form = "matrix" | "brief" | "json";
 
-export function printResults(results: Results, folder: string, json: boolean): void {
-  if (json) {
+export function printResults(results: Results, folder: string, form: Form): void {
+  if (form === "json") {
     console.log(JSON.stringify(results, null, 1));
     return;
   }
-  console.log(matrixText(results, terminal()));
+  console.log((form === "brief" ? briefText : matrixText)(results, terminal()));
   console.log(`\nReport: ${join(folder, "index.html")}`);
 }

@@ -39,11 +39,11 @@ test("on a terminal one line is redrawn, below the lines that stay", async () =>
   progress.verdict({ verdict: "pass" });
   await vi.advanceTimersByTimeAsync(3_000);
   progress.note("world made");
-  expect(tty.lines).toEqual(["danelab: world made", "  1/3 trials  1 pass  3 s"]);
+  expect(tty.lines).toEqual(["danelab: world made", "  1/3 trials  3 s  1 pass"]);
   progress.verdict({ verdict: "pass" });
   progress.verdict({ verdict: "fail" });
   await vi.advanceTimersByTimeAsync(1_000);
-  expect(tty.lines.at(-1)).toBe("  3/3 trials  2 pass  1 fail  4 s");
+  expect(tty.lines.at(-1)).toBe("  3/3 trials  4 s  2 pass  1 fail");
   progress.end();
   await vi.advanceTimersByTimeAsync(60_000);
   expect(tty.lines).toEqual(["danelab: world made", "danelab: 3 of 3 trials judged in 4 s", ""]);
@@ -79,8 +79,8 @@ test("elsewhere there are whole lines only, one every ten seconds, without contr
   expect(out.text()).toBe(
     [
       "danelab: lab up",
-      "danelab: 1/40 trials  1 info  10 s",
-      "danelab: 1/40 trials  1 info  20 s",
+      "danelab: 1/40 trials  10 s  1 info",
+      "danelab: 1/40 trials  20 s  1 info",
       "danelab: 1 of 40 trials judged in 25 s",
       "",
     ].join("\n"),
@@ -95,4 +95,30 @@ test("a run that ended before it began, and one that is ended twice, say nothing
   progress.end();
   progress.end();
   expect(out.text()).toBe("danelab: 0 of 1 trials judged in 0 s\n");
+});
+
+test("time left: by an earlier run from the start; by this one's own pace once half is done", async () => {
+  const known = screen(100);
+  const first = createProgress(known);
+  first.start(100, 74_000);
+  await vi.advanceTimersByTimeAsync(4_000);
+  expect(known.lines.at(-1)).toBe("  0/100 trials  4 s, about 70 s left");
+  await vi.advanceTimersByTimeAsync(66_000);
+  expect(known.lines.at(-1)).toBe("  0/100 trials  70 s, about 4 s left");
+  // It takes longer than the last time: nothing is claimed any more.
+  await vi.advanceTimersByTimeAsync(10_000);
+  expect(known.lines.at(-1)).toBe("  0/100 trials  80 s");
+  first.end();
+
+  const unknown = screen(100);
+  const second = createProgress(unknown);
+  second.start(10);
+  await vi.advanceTimersByTimeAsync(10_000);
+  for (let count = 0; count < 4; count++) second.verdict({ verdict: "pass" });
+  await vi.advanceTimersByTimeAsync(10_000);
+  expect(unknown.lines.at(-1)).toBe("  4/10 trials  20 s  4 pass");
+  second.verdict({ verdict: "pass" });
+  await vi.advanceTimersByTimeAsync(1_000);
+  expect(unknown.lines.at(-1)).toBe("  5/10 trials  21 s, about 10 s left  5 pass");
+  second.end();
 });

@@ -4,7 +4,8 @@ import type { TrialResult, Verdict } from "../model/results.ts";
 /** What goes on, on standard error: one line that is redrawn on a terminal, plain lines elsewhere. */
 export interface Progress {
   readonly note: Tell;
-  start(total: number): void;
+  /** @param expectedMs how long it will take, where that is known beforehand */
+  start(total: number, expectedMs?: number | null): void;
   verdict(result: Pick<TrialResult, "verdict">): void;
   end(): void;
 }
@@ -25,6 +26,8 @@ export function createProgress(stream: ProgressStream): Progress {
   const live = stream.isTTY === true;
   const counts = new Map<Verdict, number>();
   let began = 0;
+  let firstVerdict: number | null = null;
+  let expected: number | null = null;
   let total = 0;
   let done = 0;
   let timer: NodeJS.Timeout | undefined;
@@ -32,11 +35,15 @@ export function createProgress(stream: ProgressStream): Progress {
   let drawn = false;
 
   const seconds = (): string => `${((Date.now() - began) / 1000).toFixed(0)} s`;
+  const left = (): string => {
+    const ms = msLeft({ began, firstVerdict, expected, done, total, now: Date.now() });
+    return ms === null || ms < 1_000 ? "" : `, about ${roughly(ms)} left`;
+  };
   const tally = (): string => {
     const told = shown.flatMap((verdict) =>
       counts.has(verdict) ? [`${counts.get(verdict)} ${verdict}`] : [],
     );
-    return [`${done}/${total} trials`, ...told, seconds()].join("  ");
+    return [`${done}/${total} trials`, `${seconds()}${left()}`, ...told].join("  ");
   };
   const erase = (): void => {
     if (drawn) stream.write("\r\x1b[K");
@@ -65,13 +72,15 @@ export function createProgress(stream: ProgressStream): Progress {
           },
         })
       : tell,
-    start(count) {
+    start(count, expectedMs = null) {
       total = count;
+      expected = expectedMs;
       began = Date.now();
       timer = live ? setInterval(draw, redrawMs) : setInterval(() => tell(tally()), lineMs);
     },
     verdict({ verdict }) {
       done++;
+      firstVerdict ??= Date.now();
       counts.set(verdict, (counts.get(verdict) ?? 0) + 1);
     },
     end() {
@@ -81,4 +90,30 @@ export function createProgress(stream: ProgressStream): Progress {
       total = 0;
     },
   };
+}
+
+interface Pace {
+  readonly began: number;
+  readonly firstVerdict: number | null;
+  readonly expected: number | null;
+  readonly done: number;
+  readonly total: number;
+  readonly now: number;
+}
+
+/**
+ * Verdicts fall in bursts, and late: hundreds of messages wait for the same thing. So the pace of an earlier run tells more
+ * than that of this one, which is only asked once half of the trials are done. null: there is no telling.
+ */
+function msLeft({ began, firstVerdict, expected, done, total, now }: Pace): number | null {
+  if (expected !== null) return began + expected - now;
+  if (firstVerdict === null || done * 2 < total) return null;
+  return ((now - firstVerdict) * (total - done)) / done;
+}
+
+function roughly(ms: number): string {
+  const seconds = Math.round(ms / 1000);
+  if (seconds < 10) return `${seconds} s`;
+  if (seconds < 90) return `${Math.round(seconds / 5) * 5} s`;
+  return `${Math.round(seconds / 60)} min`;
 }

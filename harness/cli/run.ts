@@ -1,6 +1,5 @@
 import { join } from "node:path";
 import { comparisonText } from "../../reports/comparison/terminal.ts";
-import { verdictLine } from "../../reports/terminal.ts";
 import { inabilityIn } from "../lab/abilities.ts";
 import { loadRegistry } from "../lab/registry.ts";
 import type { ComparedRun } from "../model/comparison.ts";
@@ -11,9 +10,11 @@ import type { Command } from "./commands.ts";
 import { compareRuns, readCompared, writeComparison } from "./compare.ts";
 import { conduct } from "./conduct.ts";
 import type { Arguments } from "./options.ts";
-import { createOutput, type Output, printResults, terminal } from "./output.ts";
+import { createOutput, type Output, printResults } from "./output.ts";
+import { terminal } from "./screen.ts";
 import { selectionOptions, selectPolicies, selectScenarios, selectStacks } from "./selection.ts";
 import { exitStatus } from "./status.ts";
+import { verbosity, verbosityOptions } from "./verbosity.ts";
 
 function packetChoice(args: Arguments): PacketChoice {
   const [all, none] = [args.flag("pcap"), args.flag("no-pcap")];
@@ -53,7 +54,7 @@ export const runCommand: Command = {
     },
     keep: { help: "leave the lab running; danelab clean ends it" },
     json: { help: "print results.json instead of the matrix" },
-    verbose: { help: "print each verdict as it falls" },
+    ...verbosityOptions,
   },
   async run(args) {
     const registry = await loadRegistry();
@@ -61,6 +62,7 @@ export const runCommand: Command = {
     const stacks = selectStacks(args, registry);
     const policies = selectPolicies(args);
     const packets = packetChoice(args);
+    const detail = verbosity(args);
     const planned = plan(scenarios, { stacks, policies, inability: inabilityIn(registry) });
     const earlier = args.value("baseline");
     // Before its folder is made: it may be the same one.
@@ -74,12 +76,14 @@ export const runCommand: Command = {
       packets,
       keep: args.flag("keep"),
       output,
-      verdict: (result, progress) => {
-        if (args.flag("verbose")) progress.note(verdictLine(result, { columns: 100, colour: false }));
-      },
+      verbosity: detail,
     });
     await output.write(results);
-    printResults(results, output.folder, args.flag("json"));
+    printResults(
+      results,
+      output.folder,
+      args.flag("json") ? "json" : detail === "quiet" ? "brief" : "matrix",
+    );
     const regressed = baseline !== null && (await compareWith(baseline, { results, evidence }, output, args));
     const status = exitStatus(results) || (regressed ? 1 : 0);
     // The streams from its containers would keep this process alive.

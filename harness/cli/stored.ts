@@ -15,17 +15,17 @@ export interface StoredRun {
 export const runWord = 'a folder that danelab run wrote, a results.json, or "latest"';
 
 /** The last run that went to reports/out. */
-const latest = join(out, "latest");
+export const latestRun = join(out, "latest");
 
 export async function isRun(word: string): Promise<boolean> {
-  return access(word === "latest" ? latest : resolve(word)).then(
+  return access(word === "latest" ? latestRun : resolve(word)).then(
     () => true,
     () => false,
   );
 }
 
 export async function readRun(word: string): Promise<StoredRun> {
-  const path = word === "latest" ? latest : resolve(word);
+  const path = word === "latest" ? latestRun : resolve(word);
   const kind = await stat(path).catch((error: unknown) => {
     throw new UsageError(`${word}: ${messageOf(error)}; wanted is ${runWord}`);
   });

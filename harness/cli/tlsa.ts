@@ -17,7 +17,7 @@ import { rollSteps } from "../tlsa/roll.ts";
 import { messageOf, UsageError } from "../words/errors.ts";
 import type { Command } from "./commands.ts";
 import type { Arguments, OptionSpec } from "./options.ts";
-import { terminal } from "./output.ts";
+import { terminal } from "./screen.ts";
 import { checkText, plain, rollText } from "./tlsa-text.ts";
 
 const options = {

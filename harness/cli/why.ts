@@ -13,7 +13,8 @@ import { UsageError } from "../words/errors.ts";
 import { matchesGlob } from "../words/glob.ts";
 import { nearest } from "../words/nearest.ts";
 import type { Command } from "./commands.ts";
-import { type StoredPlan, terminal } from "./output.ts";
+import type { StoredPlan } from "./output.ts";
+import { terminal } from "./screen.ts";
 import { isRun, readEvidence, readJson, readRun, type StoredRun } from "./stored.ts";
 
 /** The names of a trial: any of them, or its whole id, or a glob of one, is enough to mean it. */

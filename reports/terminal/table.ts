@@ -6,53 +6,65 @@ import { cut, type Paint, pad } from "./layout.ts";
 const cellWidth = 11;
 const narrowestName = 12;
 
-/** The matrix as lines. Stacks that do not fit beside each other come in blocks, one below the other. */
+/**
+ * The matrix as lines. Stacks that do not fit beside each other come in blocks, one below the other; where a single one does
+ * not fit, its policies do.
+ */
 export function tableLines(matrix: Matrix, columns: number, paint: Paint): readonly string[] {
-  const { stacks, policies, groups } = matrix;
+  const { policies, groups } = matrix;
   const stackWidth = policies.length * cellWidth;
   const longest = Math.max(0, ...groups.flatMap(({ rows }) => rows.map(({ name }) => name.length)));
   const nameWidth = Math.min(longest + 3, Math.max(narrowestName, columns - stackWidth));
-  const perBlock = Math.max(1, Math.floor((columns - nameWidth) / stackWidth));
-  const blocks = Array.from({ length: Math.ceil(stacks.length / perBlock) }, (_, block) => block * perBlock);
+  const blocks = blocksOf(matrix, Math.max(1, Math.floor((columns - nameWidth) / cellWidth)));
 
-  return blocks.flatMap((first, block) => {
-    const shown = stacks.slice(first, first + perBlock);
+  return blocks.flatMap(({ from, to }, block) => {
     const head = blocks.length > 1 ? [`Block ${block + 1} of ${blocks.length}`] : [];
     return [
       ...(block > 0 ? [""] : []),
       ...head.map((line) => paint("dim", line)),
-      ...headings(shown, matrix, nameWidth).map((line) => paint("bold", line)),
+      ...headings(matrix, from, to, nameWidth).map((line) => paint("bold", line)),
       ...groups.flatMap(({ name, rows }) => [
         paint("bold", cut(name, columns)),
-        ...rows.map((row) =>
-          rowLine(row, first * policies.length, shown.length * policies.length, nameWidth, paint),
-        ),
+        ...rows.map((row) => rowLine(row, from, to - from, nameWidth, paint)),
       ]),
     ];
   });
 }
 
+/** Columns of the matrix, which has one for each policy of each stack. */
+interface Block {
+  readonly from: number;
+  readonly to: number;
+}
+
+function blocksOf({ stacks, policies }: Matrix, room: number): readonly Block[] {
+  const perStack = policies.length;
+  const slices = (total: number, size: number, offset: number): readonly Block[] =>
+    Array.from({ length: Math.ceil(total / size) }, (_, index) => ({
+      from: offset + index * size,
+      to: offset + Math.min(total, (index + 1) * size),
+    }));
+  if (room >= perStack) return slices(stacks.length * perStack, Math.floor(room / perStack) * perStack, 0);
+  return stacks.flatMap((_, stack) => slices(perStack, room, stack * perStack));
+}
+
 function headings(
-  shown: readonly StackColumns[],
-  { policies }: Matrix,
+  { stacks, policies }: Matrix,
+  from: number,
+  to: number,
   nameWidth: number,
 ): readonly string[] {
-  const wide = policies.length * cellWidth;
-  const line = (texts: readonly string[], width: number): string =>
-    `${" ".repeat(nameWidth)}${texts.map((text) => `${pad(text, width - 1)} `).join("")}`.trimEnd();
+  const all = stacks.flatMap((stack) => policies.map((policy) => ({ stack, policy })));
+  const shown = all.slice(from, to);
+  const byStack = [...Map.groupBy(shown, ({ stack }) => stack)];
+  const line = (texts: readonly (readonly [string, number])[]): string =>
+    `${" ".repeat(nameWidth)}${texts.map(([text, width]) => `${pad(text, width - 1)} `).join("")}`.trimEnd();
+  const overStacks = (text: (stack: StackColumns) => string): string =>
+    line(byStack.map(([stack, own]) => [text(stack), own.length * cellWidth] as const));
   return [
-    line(
-      shown.map(({ sender }) => sender),
-      wide,
-    ),
-    line(
-      shown.map(({ resolver }) => resolver),
-      wide,
-    ),
-    line(
-      shown.flatMap(() => policies),
-      cellWidth,
-    ),
+    overStacks(({ sender }) => sender),
+    overStacks(({ resolver }) => resolver),
+    line(shown.map(({ policy }) => [policy, cellWidth] as const)),
   ];
 }
 
