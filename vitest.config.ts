@@ -1,10 +1,17 @@
+import { join } from "node:path";
 import { defineConfig } from "vitest/config";
+
+/** As harness/words/own-modules.ts does it for Node: for files outside the repository. */
+const resolve = {
+  alias: [{ find: /^danelab\/(\w+)$/, replacement: join(import.meta.dirname, "harness", "$1.ts") }],
+};
 
 export default defineConfig({
   test: {
     projects: [
       {
         // No engine, seconds.
+        resolve,
         test: {
           name: "unit",
           include: ["{harness,scenarios,containers,reports}/**/*.test.ts"],
@@ -15,6 +22,7 @@ export default defineConfig({
       },
       {
         // Real containers.
+        resolve,
         test: {
           name: "lab",
           include: ["{harness,containers,reports}/**/*.lab.test.ts"],
@@ -25,6 +33,7 @@ export default defineConfig({
       },
       {
         // One test per trial, on the pipeline.
+        resolve,
         test: {
           name: "conformance",
           include: ["harness/run/conformance.spec.ts"],

@@ -19,6 +19,7 @@ const model = "harness/model";
 const vocabulary = "harness/vocabulary.ts";
 const makers = ["harness/dns", "harness/pki", "harness/tlsa", "harness/world"];
 const lab = "harness/lab";
+const contract = "harness/driver.ts";
 const run = "harness/run";
 
 const layers: readonly Layer[] = [
@@ -30,6 +31,7 @@ const layers: readonly Layer[] = [
   { name: "tlsa", holds: ["harness/tlsa"], imports: [words, "harness/pki"] },
   { name: "world", holds: ["harness/world"], imports: [words, model, "harness/dns", "harness/pki"] },
   { name: "lab", holds: [lab], imports: [words, model, ...makers, "containers/farm/bundle.ts"] },
+  { name: "driver contract", holds: [contract], imports: [model, lab] },
   {
     name: "drivers",
     holds: ["containers/sender", "containers/resolver", "containers/authority", "containers/receiver"],
@@ -54,7 +56,7 @@ const packages: Readonly<Record<string, readonly string[]>> = {
   "smtp-server": ["containers/farm"],
   esbuild: ["containers/farm"],
   vitest: ["harness/cli/test.ts", "vitest.config.ts"],
-  zod: [model, run, "harness/cli", "reports"],
+  zod: [model, lab, run, "harness/cli", "reports"],
 };
 
 interface Import {

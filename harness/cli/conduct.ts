@@ -52,6 +52,7 @@ export async function conduct(undertaking: Undertaking): Promise<Conducted> {
     const swept = await engine.sweep(runLabel, stillLives);
     if (swept.length > 0) progress.note(`removed what an earlier run left: ${swept.join(", ")}`);
     const prepared = await preparePrograms(engine, registry, plan, progress.note);
+    await output.begin();
 
     progress.start(plan.trials.length, await expectedMs(plan.trials.length));
     const evidence = new Map<string, Evidence>();

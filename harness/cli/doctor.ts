@@ -6,15 +6,17 @@ import { findImage, keyOf } from "../lab/images.ts";
 import { runLabel } from "../lab/lab.ts";
 import { defaultImages } from "../lab/programs.ts";
 import { loadRegistry } from "../lab/registry.ts";
-import { messageOf } from "../words/errors.ts";
+import { messageOf, UsageError } from "../words/errors.ts";
 import type { Command } from "./commands.ts";
+import { programOptions } from "./programs.ts";
 import { packageVersion } from "./version.ts";
 
 /** ok: there; soon: danelab gets it by itself; missing: the user has to. */
 type Finding = readonly [state: "ok" | "soon" | "missing", what: string, how?: string];
 
-async function findings(): Promise<readonly Finding[]> {
+async function findings(drivers: readonly string[]): Promise<readonly Finding[]> {
   const gib = (octets: number): string => `${(octets / 2 ** 30).toFixed(1)} GiB`;
+  const registry = await loadRegistry(drivers);
   const machine: readonly Finding[] = [
     ["ok", `danelab ${await packageVersion()} on Node ${process.version}`],
     ["ok", `${cpus().length} cores, ${gib(totalmem())} of memory, ${gib(freemem())} free`],
@@ -28,7 +30,6 @@ async function findings(): Promise<readonly Finding[]> {
       own ? ["soon", what, "danelab run installs and starts docker.io"] : ["missing", what, engineAdvice],
     ];
   }
-  const registry = await loadRegistry();
   const images = await Promise.all(
     defaultImages(registry).map(async (image): Promise<Finding> => {
       const found = await findImage(engine, image);
@@ -58,13 +59,14 @@ export const doctorCommand: Command = {
   usage: "doctor",
   summary: "Tell what danelab needs, what is there, what is missing and how to get it",
   more: "Exit status 2 if something is missing that danelab cannot get by itself.",
-  options: {},
-  async run() {
+  options: { driver: programOptions.driver },
+  async run(args) {
     try {
-      const all = await findings();
+      const all = await findings(args.values("driver"));
       for (const [state, what, how] of all) console.log(`${state.padEnd(8)}${what}${how ? `: ${how}` : ""}`);
       return all.some(([state]) => state === "missing") ? 2 : 0;
     } catch (error) {
+      if (error instanceof UsageError) throw error;
       console.log(`missing ${messageOf(error)}`);
       return 2;
     }

@@ -96,7 +96,7 @@ test.for([
 
 test("a new run into the folder of an earlier one does not take over its evidence, and leaves other files", async () => {
   await writeFile(join(folder, "notes.txt"), "mine");
-  await createOutput(folder);
+  await (await createOutput(folder)).begin();
   await expect(read("plan.json")).rejects.toThrow("ENOENT");
   await expect(read(evidencePath(`base-311/${stackWith("unbound").id}/dane`))).rejects.toThrow("ENOENT");
   expect(await read("notes.txt")).toBe("mine");

@@ -6,6 +6,7 @@ import { evidencePath } from "../run/pipeline.ts";
 import { UsageError } from "../words/errors.ts";
 import type { Command } from "./commands.ts";
 import { printResults, type StoredPlan, writeReports } from "./output.ts";
+import { programOptions } from "./programs.ts";
 import { createProgress } from "./progress.ts";
 import { exitStatus } from "./status.ts";
 import { readJson, readRun } from "./stored.ts";
@@ -14,7 +15,10 @@ export const judgeCommand: Command = {
   name: "judge",
   usage: "judge DIR",
   summary: "Judge a stored run anew from its evidence, without starting anything, and renew its reports",
-  options: { json: { help: "print results.json instead of the matrix" } },
+  options: {
+    json: { help: "print results.json instead of the matrix" },
+    driver: programOptions.driver,
+  },
   async run(args) {
     const [folder, ...rest] = args.words;
     if (folder === undefined || rest.length > 0)
@@ -22,7 +26,7 @@ export const judgeCommand: Command = {
     const stored: StoredPlan = await readJson(join(folder, "plan.json"));
     const before = await readRun(folder);
 
-    const { divergences } = await loadRegistry();
+    const { divergences } = await loadRegistry(args.values("driver"));
     const judging = judge({
       plan: stored.plan,
       divergences,

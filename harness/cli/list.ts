@@ -1,10 +1,11 @@
 import { doesDane } from "../lab/abilities.ts";
 import type { Driver, SenderDriver } from "../lab/driver.ts";
-import { type Found, loadRegistry } from "../lab/registry.ts";
+import type { Found } from "../lab/registry.ts";
 import { programId } from "../model/plan.ts";
 import { UsageError } from "../words/errors.ts";
 import type { Command } from "./commands.ts";
 import type { Arguments } from "./options.ts";
+import { loadPrograms, programOptions } from "./programs.ts";
 import { findScenarios, selectionOptions } from "./selection.ts";
 
 /** The columns that a line has, and what JSON tells. */
@@ -72,6 +73,7 @@ export const listCommand: Command = {
   options: {
     json: { help: "print JSON" },
     scenarios: selectionOptions.scenarios,
+    driver: programOptions.driver,
   },
   async run(args) {
     const [word = "scenarios", ...patterns] = args.words;
@@ -83,8 +85,8 @@ export const listCommand: Command = {
       kind === "scenarios"
         ? await scenarioRows(args, patterns)
         : kind === "senders"
-          ? (await loadRegistry()).senders.flatMap(senderRows)
-          : (await loadRegistry())[kind].flatMap(programRows);
+          ? (await loadPrograms(args)).senders.flatMap(senderRows)
+          : (await loadPrograms(args))[kind].flatMap(programRows);
     if (args.flag("json"))
       console.log(
         JSON.stringify(

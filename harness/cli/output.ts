@@ -16,6 +16,8 @@ import { readEvidence } from "./stored.ts";
 /** A run's folder: evidence and plan first, reports made from them. */
 export interface Output {
   readonly folder: string;
+  /** Removes what an earlier run left there: it must not be taken for this run's. */
+  begin(): Promise<void>;
   savePlan(plan: Plan, sni: ReadonlyMap<string, string | null>): Promise<void>;
   /** Writes all reports. */
   write(results: Results): Promise<void>;
@@ -34,10 +36,10 @@ export async function createOutput(wanted: string | undefined): Promise<Output> 
   } catch (error) {
     throw new UsageError(`--out ${folder}: cannot be made: ${messageOf(error)}`);
   }
-  await removeEarlier(folder);
 
   return {
     folder,
+    begin: () => removeEarlier(folder),
     async savePlan(plan, sni) {
       const stored: StoredPlan = { plan, sni: Object.fromEntries(sni) };
       await writeFile(join(folder, "plan.json"), `${JSON.stringify(stored)}\n`);
@@ -49,7 +51,6 @@ export async function createOutput(wanted: string | undefined): Promise<Output> 
   };
 }
 
-/** What an earlier run left in the folder must not be taken for this run's. */
 async function removeEarlier(folder: string): Promise<void> {
   const isRun = await access(join(folder, "plan.json")).then(
     () => true,

@@ -1,7 +1,6 @@
 import { join } from "node:path";
 import { comparisonText } from "../../reports/comparison/terminal.ts";
 import { inabilityIn } from "../lab/abilities.ts";
-import { loadRegistry } from "../lab/registry.ts";
 import type { ComparedRun } from "../model/comparison.ts";
 import { plan } from "../model/plan.ts";
 import type { PacketChoice } from "../run/packets.ts";
@@ -11,6 +10,7 @@ import { compareRuns, readCompared, writeComparison } from "./compare.ts";
 import { conduct } from "./conduct.ts";
 import type { Arguments } from "./options.ts";
 import { createOutput, type Output, printResults } from "./output.ts";
+import { loadPrograms, programOptions } from "./programs.ts";
 import { terminal } from "./screen.ts";
 import { selectionOptions, selectPolicies, selectScenarios, selectStacks } from "./selection.ts";
 import { exitStatus } from "./status.ts";
@@ -44,6 +44,7 @@ export const runCommand: Command = {
   summary: "Start the lab, send the mail of all scenarios (or those named), judge it, write the reports",
   options: {
     ...selectionOptions,
+    ...programOptions,
     all: { help: "every version of every sender, on Unbound unless told" },
     out: { value: "DIR", help: "where the reports go (reports/out/<time> unless told)" },
     pcap: { help: "store the packets of all trials, for Wireshark; of attack scenarios only unless told" },
@@ -57,7 +58,7 @@ export const runCommand: Command = {
     ...verbosityOptions,
   },
   async run(args) {
-    const registry = await loadRegistry();
+    const registry = await loadPrograms(args);
     const scenarios = await selectScenarios(args, args.words);
     const stacks = selectStacks(args, registry);
     const policies = selectPolicies(args);

@@ -28,6 +28,8 @@ interface DriverBase {
   readonly versions: readonly DriverVersion[];
   /** Run only where it is asked for by name, not by default. */
   readonly onRequest?: boolean;
+  /** Prints the program's version in its first line; run in the image as it is, with nothing copied into it. */
+  readonly versionCommand: readonly string[];
   readonly tmpfs?: Readonly<Record<string, string>>;
   readonly capabilities?: readonly string[];
 }

@@ -87,9 +87,13 @@ export async function connectDocker(): Promise<Engine> {
       );
     },
     async start(spec) {
+      const [program = "", ...words] = spec.command;
       const container = new LabContainer(spec.image)
         .withName(spec.name)
-        .withCommand([...spec.command])
+        // Images that were made for other purposes may have an entry point and a user of their own.
+        .withEntrypoint([program])
+        .withCommand(words)
+        .withUser("0")
         .withLabels({ ...spec.labels })
         .withCopyContentToContainer(copies(spec.files))
         .withTmpFs({ ...spec.tmpfs })
@@ -127,6 +131,30 @@ export async function connectDocker(): Promise<Engine> {
         return fileInTar(Buffer.concat(chunks));
       } finally {
         await container.remove({ force: true });
+      }
+    },
+    async runInImage(reference, command) {
+      const [program = "", ...words] = command;
+      const container = await docker.createContainer({
+        Image: reference,
+        Entrypoint: [program],
+        Cmd: words,
+        User: "0",
+        NetworkDisabled: true,
+      });
+      try {
+        await container.start().catch((error) => {
+          throw new HarnessError(messageOf(error));
+        });
+        const { StatusCode } = await within<{ StatusCode: number }>(container.wait(), {
+          ms: durations.exec,
+          waitedFor: `${command.join(" ")} in ${reference}`,
+        });
+        const written = async (stream: "stdout" | "stderr"): Promise<string> =>
+          textInFrames(await container.logs({ follow: false, [stream]: true }));
+        return { exitCode: StatusCode, stdout: await written("stdout"), stderr: await written("stderr") };
+      } finally {
+        await container.remove({ force: true, v: true }).catch(unless(404, 409));
       }
     },
     async pullImage(reference, onProgress) {

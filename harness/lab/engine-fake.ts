@@ -197,6 +197,7 @@ export function fakeEngine(conduct: FakeConduct = {}): FakeEngine {
     inspectImage: async (reference) => ({ id: reference, labels: { "danelab.package": "fake 1.0" } }),
     buildImage: async () => undefined,
     readImageFile: async () => "fake 1.0",
+    runInImage: async () => ({ exitCode: 0, stdout: "fake 1.0\n", stderr: "" }),
     pullImage: async () => true,
     importImage: async () => undefined,
     async sweep(label, keep) {

@@ -93,6 +93,8 @@ export interface Engine {
   buildImage(build: ImageBuild): Promise<void>;
   /** The text of a file in an image; nothing is started. */
   readImageFile(reference: string, path: string): Promise<string>;
+  /** Runs a command in a container of the image, without network, and removes it. HarnessError: it cannot be started. */
+  runInImage(reference: string, command: readonly string[]): Promise<ExecResult>;
   /** false where no registry answers or the image is not there. */
   pullImage(reference: string, onProgress: (line: string) => void): Promise<boolean>;
   importImage(tarFile: string, reference: string): Promise<void>;

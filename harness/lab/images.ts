@@ -31,7 +31,7 @@ export interface ReadyImage {
 
 const packageLabel = "danelab.package";
 /** Every image tells in this file what it holds: the package in the first line, how it was built in those after it. */
-const packageFile = "/etc/danelab-package";
+export const packageFile = "/etc/danelab-package";
 
 /** Name and suite tell images apart; the answer of `prepareImages` is keyed by them. */
 export function keyOf({ name, suite }: WantedImage): string {

@@ -8,6 +8,7 @@ import { HarnessError } from "../words/errors.ts";
 import { home } from "../words/places.ts";
 import type { Driver } from "./driver.ts";
 import type { Engine } from "./engine.ts";
+import { type GivenImage, prepareGiven } from "./given-images.ts";
 import { keyOf, prepareImages, type ReadyImage, type WantedImage } from "./images.ts";
 import type { LabPrograms } from "./lab.ts";
 import type { Tell } from "./progress.ts";
@@ -31,9 +32,42 @@ function find<D extends Driver>(found: readonly Found<D>[], program: Program): F
   return one;
 }
 
-function wanted({ driver, folder }: Found<Driver>, version: string): WantedImage {
+function built({ driver, folder }: Found<Driver>, version: string): WantedImage {
   const suite = driver.versions.find((one) => one.version === version)?.suite ?? "trixie";
   return { name: `${driver.role}-${driver.name}`, folder, suite };
+}
+
+type LabImage = WantedImage | GivenImage;
+
+function wanted(found: Found<Driver>, version: string): LabImage {
+  const given = found.images.get(version);
+  const { name, versionCommand } = found.driver;
+  return given === undefined ? built(found, version) : { program: name, given, versionCommand };
+}
+
+function givenKey({ program, given }: GivenImage): string {
+  return `${program}=${given}`;
+}
+
+/** Those that the user brought first: if they cannot be used, nothing need be built. */
+async function prepare(
+  engine: Engine,
+  images: readonly LabImage[],
+  progress: Tell,
+): Promise<(image: LabImage) => ReadyImage> {
+  const given = new Map<string, ReadyImage>();
+  for (const image of images)
+    if ("given" in image && !given.has(givenKey(image)))
+      given.set(givenKey(image), await prepareGiven(engine, image, progress));
+  const others = new Map(
+    images.flatMap((image) => ("given" in image ? [] : [[keyOf(image), image] as const])),
+  );
+  const ready = await prepareImages(engine, [...others.values()], progress);
+  return (image) => {
+    const one = "given" in image ? given.get(givenKey(image)) : ready.get(keyOf(image));
+    if (!one) throw new HarnessError(`no image was made for ${JSON.stringify(image)}`);
+    return one;
+  };
 }
 
 /** The images of all drivers in their default versions, and the farm's. */
@@ -44,7 +78,7 @@ export function defaultImages({
   receivers,
 }: Omit<Registry, "divergences">): readonly WantedImage[] {
   const found: readonly Found<Driver>[] = [...authorities, ...resolvers, ...senders, ...receivers];
-  return [farmImage, ...found.map((one) => wanted(one, one.driver.versions[0]?.version ?? ""))];
+  return [farmImage, ...found.map((one) => built(one, one.driver.versions[0]?.version ?? ""))];
 }
 
 /** Real servers that the scenarios have at an MX, at first or later, in their default versions. */
@@ -87,21 +121,17 @@ export async function preparePrograms(
   });
   const authorityImage = wanted(authority, authorityVersion);
   const receivers = receiversOf(scenarios, registry);
-  const all = new Map(
+  const imageOf = await prepare(
+    engine,
     [
       farmImage,
       authorityImage,
       ...receivers.map(({ image }) => image),
       ...chosen.flatMap(({ images }) => [images.sender, images.resolver]),
-    ].map((image) => [keyOf(image), image]),
+    ],
+    progress,
   );
-  const ready = await prepareImages(engine, [...all.values()], progress);
-  const imageOf = (image: WantedImage): ReadyImage => {
-    const one = ready.get(keyOf(image));
-    if (!one) throw new HarnessError(`no image was made for ${image.name} on ${image.suite}`);
-    return one;
-  };
-  const describe = (role: ProgramResult["role"], id: string, image: WantedImage): ProgramResult => {
+  const describe = (role: ProgramResult["role"], id: string, image: LabImage): ProgramResult => {
     const { reference, digest, package: packageLine, build } = imageOf(image);
     return { id, role, package: packageLine, build: [...build], image: { name: reference, digest } };
   };

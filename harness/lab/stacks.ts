@@ -1,5 +1,6 @@
 import { type Program, type Stack, stackOf } from "../model/plan.ts";
-import { defaultPrograms, type Registry, selectPrograms } from "./registry.ts";
+import type { Driver } from "./driver.ts";
+import { broughtPrograms, defaultPrograms, type Found, type Registry, selectPrograms } from "./registry.ts";
 
 /** What is taken where nothing is chosen, and what the other programs of a role are tried with. */
 export const usual = { sender: "postfix", resolver: "unbound" } as const;
@@ -11,12 +12,12 @@ export interface StackChoice {
 }
 
 /**
- * The chosen senders on the chosen resolvers. Where neither is chosen, all senders on the usual resolver and the usual
+ * The chosen senders on the chosen resolvers; what the user brought is chosen where nothing else of its role is. Where neither is chosen, all senders on the usual resolver and the usual
  * sender on all resolvers: each program is tried, and one more costs one stack.
  */
 export function chooseStacks(registry: Registry, choice: StackChoice): readonly Stack[] {
-  const senders = selectPrograms(registry.senders, choice.senders, "--sender");
-  const resolvers = selectPrograms(registry.resolvers, choice.resolvers, "--resolver");
+  const senders = selected(registry.senders, choice.senders, "--sender");
+  const resolvers = selected(registry.resolvers, choice.resolvers, "--resolver");
   const usualResolver = selectPrograms(registry.resolvers, [usual.resolver], "--resolver");
   const orElse = (chosen: readonly Program[], others: readonly Program[]) =>
     chosen.length > 0 ? chosen : others;
@@ -25,6 +26,14 @@ export function chooseStacks(registry: Registry, choice: StackChoice): readonly 
   const usualSender = selectPrograms(registry.senders, [usual.sender], "--sender");
   const all = [...cross(usualSender, defaultPrograms(registry.resolvers)), ...stacks];
   return [...new Map(all.map((stack) => [stack.id, stack])).values()];
+}
+
+function selected(
+  found: readonly Found<Driver>[],
+  choice: readonly string[],
+  option: string,
+): readonly Program[] {
+  return choice.length > 0 ? selectPrograms(found, choice, option) : broughtPrograms(found);
 }
 
 function cross(senders: readonly Program[], resolvers: readonly Program[]): readonly Stack[] {

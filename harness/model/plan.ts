@@ -85,7 +85,8 @@ export interface Inability {
 }
 
 /** Features of senders that few scenarios take. */
-export type SenderFeature = "SMTPUTF8";
+export const senderFeatures = ["SMTPUTF8"] as const;
+export type SenderFeature = (typeof senderFeatures)[number];
 
 /** What a scenario takes of its sender, besides a policy. */
 export type Needs = Pick<Scenario, "setup" | "recipientText">;

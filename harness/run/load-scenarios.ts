@@ -1,24 +1,11 @@
 import { readdir } from "node:fs/promises";
-import { registerHooks } from "node:module";
 import { basename, join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { Scenario } from "../model/scenario.ts";
 import { messageOf, UsageError } from "../words/errors.ts";
+import { resolveOwnModules } from "../words/own-modules.ts";
 import { home } from "../words/places.ts";
 import { checkFile } from "./check-scenarios.ts";
-
-const vocabulary = pathToFileURL(join(home, "harness", "vocabulary.ts")).href;
-
-/** Scenario files anywhere on the disk may import the vocabulary by this name. */
-let resolves = false;
-function resolveVocabulary(): void {
-  if (resolves) return;
-  resolves = true;
-  registerHooks({
-    resolve: (specifier, context, next) =>
-      specifier === "danelab/vocabulary" ? { url: vocabulary, shortCircuit: true } : next(specifier, context),
-  });
-}
 
 /**
  * The scenarios of danelab and those of further folders, checked. UsageError: a file cannot be loaded, or says something
@@ -31,7 +18,7 @@ export async function loadScenarios(folders: readonly string[]): Promise<readonl
     if (files.length === 0)
       throw new UsageError(`--scenarios ${folders[index]}: holds no scenario files (*.ts, *.js, *.mjs)`);
   }
-  if (further.length > 0) resolveVocabulary();
+  if (further.length > 0) resolveOwnModules();
   const seen = new Map<string, string>();
   const all: Scenario[] = [];
   for (const { path, shown } of [...own, ...further.flat()]) {

@@ -36,6 +36,7 @@ const driver: AuthorityDriver = {
       content: configuration(instance),
     })),
   // One process per level of the tree, so that no server answers for a zone and its parent. The container ends when one of them does.
+  versionCommand: ["nsd", "-v"],
   command: (instances) => [
     "bash",
     "-c",

@@ -93,6 +93,7 @@ const driver: ReceiverDriver = {
   name: "postfix",
   versions: [{ version: "3.10", suite: "trixie" }],
   tmpfs: { "/var/spool/postfix": "mode=755" },
+  versionCommand: ["postconf", "-dh", "mail_version"],
   command: [
     "sh",
     "-c",

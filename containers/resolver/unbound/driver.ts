@@ -40,6 +40,7 @@ const driver: ResolverDriver = {
   role: "resolver",
   name: "unbound",
   versions: [{ version: "1.26", suite: "trixie" }],
+  versionCommand: ["unbound", "-V"],
   command: ["unbound", "-d", "-c", "/etc/unbound/danelab.conf"],
   // "[1764000000] unbound[1:0] info: 127.0.0.1 mx.x.example. TLSA IN"
   question(line) {

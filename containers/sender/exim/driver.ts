@@ -57,6 +57,7 @@ const driver: SenderDriver = {
   setups: ["plain", "caches"],
   tmpfs: { [spool]: "mode=755", [logs]: "mode=755" },
   command: ["sh", "-c", start],
+  versionCommand: ["exim", "-bV"],
   submission: { port: 25 },
 
   files: (facts) => [

@@ -132,6 +132,7 @@ const driver: SenderDriver = {
     "-c",
     `cp -a /var/spool/postfix.empty/. /var/spool/postfix/ && touch /var/spool/postfix/quick-start && ${compatibilityLevel} && exec postfix start-fg`,
   ],
+  versionCommand: ["postconf", "-dh", "mail_version"],
   submission: { port: 25 },
 
   files: (facts) => [

@@ -32,6 +32,7 @@ const driver: SenderDriver = {
   setups: ["plain"],
   tmpfs: { [spool]: "mode=700" },
   command: ["sh", "-c", start],
+  versionCommand: ["sendmail", "-d0.1", "-bt"],
   submission: { port: 25 },
 
   files: (facts) => [
