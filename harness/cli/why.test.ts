@@ -26,9 +26,9 @@ test("a trial: witnesses, each rule up to the one that decides, what it hangs on
   expect(out).toMatch(/^ {2}log +sent/m);
   expect(out).toContain("  It MUST be authenticated.\n  It is authenticated: delivered over TLS");
   const asked = [...out.matchAll(/^ {2}(\d+)\. .*\?$/gm)].map(([, number]) => Number(number));
-  expect(asked).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9]);
+  expect(asked).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
   expect(out).toMatch(
-    /^ {2}9\. +Is the outcome among those that are permitted\?\n {6}✓ pass: authenticated/m,
+    /^ {2}10\. +Is the outcome among those that are permitted\?\n {6}✓ pass: authenticated/m,
   );
   expect(out).toMatch(/^ {2}twin .* was deferred: pass$/m);
   expect(out).toMatch(/^ {2}canaries +all \d+ of its stack are as they must be/m);
@@ -39,7 +39,7 @@ test("a trial: witnesses, each rule up to the one that decides, what it hangs on
 
 test("a failure says which rule and which other trial led to it", async () => {
   const wrong = (await call("why", bad, "base-wrong", "dane")).out.replace(/\n +/g, " ");
-  expect(wrong).toMatch(/ 11\. How binding is .*\? ✗ fail: authenticated where the RFC demands deferred\n/);
+  expect(wrong).toMatch(/ 12\. How binding is .*\? ✗ fail: authenticated where the RFC demands deferred\n/);
   expect(wrong).toContain("canaries   canary-good/");
   expect(wrong).toContain("! error");
   expect(wrong).not.toContain("Judged anew");

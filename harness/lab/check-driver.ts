@@ -49,6 +49,7 @@ const sender = {
   queueId: code,
   retry: code,
   queued: code,
+  struck: code.optional(),
   createLogReader: code,
   misconfigured: code,
 } satisfies Members<SenderDriver>;

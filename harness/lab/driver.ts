@@ -55,6 +55,8 @@ export interface LogReader {
   read(line: string): { readonly recipient: string; readonly attempt: ClaimedAttempt } | undefined;
   /** The queue id of the message that the line is about, where it names one. */
   queueId(line: string): string | null;
+  /** What the line says of a process that died with a message in its hands: no line tells which, see SenderDriver.struck. */
+  crash?(line: string): string | undefined;
 }
 
 export interface SenderDriver extends DriverBase {
@@ -80,6 +82,8 @@ export interface SenderDriver extends DriverBase {
   retry(container: RunningContainer, queueIds: readonly string[]): Promise<void>;
   /** The queue ids of all messages still queued. */
   queued(container: RunningContainer): Promise<ReadonlySet<string>>;
+  /** The queue ids of those whose last attempt ended without a word in the log. */
+  struck?(container: RunningContainer): Promise<ReadonlySet<string>>;
   createLogReader(): LogReader;
   /** A log line that shows the sender is set up wrongly, so that its verdicts mean nothing. */
   misconfigured(line: string): boolean;

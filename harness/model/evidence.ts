@@ -40,6 +40,8 @@ export const reasons = [
   "null-mx",
   "connection-failed",
   "server-refused",
+  /** A process of the sender died. */
+  "crashed",
   "other",
 ] as const;
 export type Reason = (typeof reasons)[number];

@@ -132,6 +132,22 @@ describe("expectation against outcome", () => {
     expect(result.reasons[0]).toContain(outcome);
   });
 
+  test("a sender that died of the message fails, though its outcome is permitted; that may be on record", () => {
+    const scenarios = { x: { expect: { dane: must("encrypted", "deferred") } } };
+    const died = {
+      ...seen.deferred,
+      attempts: [{ ...seen.deferred.attempts[0]!, reason: "crashed" as const, text: "killed by signal 6" }],
+    };
+    const [fresh, known] = [[], [divergence({ outcome: "deferred" })]].map((divergences) =>
+      resultOf(judged({ scenarios, divergences }, { "x/dane": died }), "x/dane"),
+    );
+    expect(fresh).toMatchObject({
+      verdict: "fail",
+      reasons: ["the sender did not live through it: killed by signal 6"],
+    });
+    expect(known?.verdict).toBe("known");
+  });
+
   test("one of several permitted outcomes is as good as another", () => {
     const setup = { scenarios: { x: { expect: { dane: must("encrypted", "deferred") } } } };
     for (const outcome of ["encrypted", "deferred"] as const) {

@@ -62,6 +62,15 @@ const rules: readonly Rule[] = [
       disagreements.length > 0 ? { verdict: "fail", reasons: disagreements } : "yes: nothing contradicts it",
   },
   {
+    asks: "Did the sender live through it?",
+    rules: ({ evidence: { attempts } }) => {
+      const crashed = attempts.find(({ reason }) => reason === "crashed");
+      return crashed
+        ? { verdict: "fail", reasons: [`the sender did not live through it: ${crashed.text}`] }
+        : "yes: none of its processes died of this message";
+    },
+  },
+  {
     asks: "Is this the control of an attack, in which the attack must succeed?",
     rules: ({ expectation, observation }) =>
       expectation.leaks ? judgeControl(expectation, observation) : "no",

@@ -49,6 +49,10 @@ export interface StackCollector {
   readonly records: readonly TrialRecord[];
   /** When the sender's log last told what became of a message, whichever. Milliseconds since the epoch. */
   lastVerdict(): number;
+  /** What the sender's log told of processes that died, each with some message in its hands. */
+  readonly crashes: readonly string[];
+  /** The message of this record was in the hands of a process that died. */
+  struck(record: TrialRecord, crash: string): void;
   logLine(line: string): void;
   /** A question that the resolver logged: by the sender, or by the harness itself. */
   question(question: SenderQuestion, byHarness: boolean): void;
@@ -173,24 +177,46 @@ export function collectStack(
   };
 
   let lastVerdict = 0;
+  const crashes: string[] = [];
+
+  const decide = (record: TrialRecord, attempt: ClaimedAttempt): void => {
+    record.now.attempts.push(attempt);
+    record.now.decidedAt = Date.now();
+    lastVerdict = record.now.decidedAt;
+    wake(record);
+  };
 
   return {
     records,
     lastVerdict: () => lastVerdict,
+    crashes,
+    struck(record, crash) {
+      record.now.log.push(`(${crash})`);
+      decide(record, {
+        status: "deferred",
+        tls: "unknown",
+        reason: "crashed",
+        relay: null,
+        dsn: null,
+        text: crash,
+      });
+    },
     logLine(line) {
       const queueId = reader.queueId(line);
       const record = (queueId === null ? undefined : byQueueId.get(queueId)) ?? recordOf(line);
       if (record) record.now.log.push(line);
       else if (queueId !== null) orphans.set(queueId, [...(orphans.get(queueId) ?? []), line]);
+      const crash = reader.crash?.(line);
+      if (crash !== undefined) {
+        crashes.push(crash);
+        for (const waits of waiting.keys()) wake(waits);
+      }
       const attempt = reader.read(line);
       if (!attempt) return;
       const decided = byRecipient.get(recipientKey(attempt.recipient));
       if (!decided) return;
       if (record && decided !== record) decided.now.log.push(line);
-      decided.now.attempts.push(attempt.attempt);
-      decided.now.decidedAt = Date.now();
-      lastVerdict = decided.now.decidedAt;
-      wake(decided);
+      decide(decided, attempt.attempt);
     },
     question({ name, type }, byHarness) {
       const record = recordOfName(name.replace(/\.$/, ""));

@@ -17,7 +17,7 @@ import { daneTrials, postfixOnUnbound as stack, type TestScenario } from "./test
 
 interface Told {
   /** What the sender's log tells of a message when it is handed in or tried again; null: nothing. */
-  readonly log: (recipient: string, attempt: number) => "sent" | "deferred" | "bounced" | null;
+  readonly log: (recipient: string, attempt: number) => "sent" | "deferred" | "bounced" | "crash" | null;
   /** Whether the message is in the queue at this look. */
   readonly queued?: (look: number) => boolean;
   readonly reply?: Submitted;
@@ -49,12 +49,21 @@ async function deliver(
   const evidence: Evidence[] = [];
   const attempts = new Map<string, number>();
   let looks = 0;
+  const struck = new Set<string>();
 
   const attempt = (recipient: string, queueId: string): void => {
     const count = (attempts.get(recipient) ?? 0) + 1;
     attempts.set(recipient, count);
     const status = log(recipient, count);
     if (status === null) return;
+    if (status === "crash") {
+      struck.add(queueId);
+      collector.logLine("Nov 24 15:13:03 sender postfix/dane/smtp[5]: panic: of its own making");
+      collector.logLine(
+        "Nov 24 15:13:03 sender postfix/master[1]: warning: process /usr/lib/postfix/sbin/smtp pid 5 killed by signal 6",
+      );
+      return;
+    }
     const domain = recipient.split("@")[1] ?? "";
     if (status === "sent") {
       const record = collector.records.find(({ now }) => now.mail.to === recipient)!;
@@ -102,6 +111,7 @@ async function deliver(
           for (const { now } of collector.records)
             if (now.queueId && ids.includes(now.queueId)) attempt(now.mail.to, now.queueId);
         },
+        struck: async () => struck,
         async queued() {
           looks++;
           events.push("queue");
@@ -192,6 +202,41 @@ describe("attempts", () => {
       }),
     );
     expect(evidence[0]?.errors).toEqual([expect.stringMatching(/gave no queue id/)]);
+  });
+});
+
+describe("a process of the sender that dies", () => {
+  const other = { ...wrong, id: "other" };
+
+  test("is the outcome of the message that it had in its hands, and no other's", async () => {
+    const { evidence } = await fastForward(() =>
+      deliver([wrong, other], {
+        log: (recipient) => (recipient === to ? "crash" : "deferred"),
+        queued: () => true,
+      }),
+    );
+    const [struck, spared] = [
+      evidence.find(({ mail }) => mail.to === to),
+      evidence.find(({ mail }) => mail.to !== to),
+    ];
+    expect(struck).toMatchObject({
+      attempts: [{ status: "deferred", reason: "crashed", relay: null }],
+      queued: true,
+      errors: [],
+    });
+    expect(struck?.attempts[0]?.text).toBe("smtp(8) was killed by signal 6, panic: of its own making");
+    expect(spared?.attempts.map(({ reason }) => reason)).toEqual(["other"]);
+  });
+
+  test("is an attempt as any other: the message is tried again", async () => {
+    const { evidence, events } = await fastForward(() =>
+      deliver([{ ...wrong, attempts: 2 }], {
+        log: (_, count) => (count < 2 ? "crash" : "deferred"),
+        queued: () => true,
+      }),
+    );
+    expect(events).toContain("retry AAAAAA0");
+    expect(evidence[0]?.attempts.map(({ reason }) => reason)).toEqual(["crashed", "other"]);
   });
 });
 

@@ -46,12 +46,19 @@ export async function deliverFrom(
 interface Tools {
   retry(queueId: string): Promise<void>;
   queue(): Promise<ReadonlySet<string>>;
+  /** Of messages that died with their process; see SenderDriver.struck. */
+  struck(): Promise<ReadonlySet<string>>;
 }
 
 type Work = DeliverOptions & Tools & { readonly host: SendingHost; readonly collector: StackCollector };
 
 function toolsOf(host: SendingHost): Tools {
-  return { retry: retrier(host), queue: queueLooker(host) };
+  const { driver } = host.sender;
+  return {
+    retry: retrier(host),
+    queue: looker(() => driver.queued(host.senderContainer)),
+    struck: looker(async () => (await driver.struck?.(host.senderContainer)) ?? new Set()),
+  };
 }
 
 async function deliverBatch(records: readonly TrialRecord[], work: Work): Promise<void> {
@@ -151,7 +158,10 @@ function interrupted(signal: AbortSignal): Promise<never> {
 }
 
 /** From a message handed in to all that its witnesses saw of it. */
-async function attend(record: TrialRecord, { host, collector, retry, queue, signal }: Work): Promise<void> {
+async function attend(
+  record: TrialRecord,
+  { host, collector, retry, queue, struck, signal }: Work,
+): Promise<void> {
   const { now, facts, trial, past } = record;
   if (now.errors.length > 0) return;
   const wait = (
@@ -169,13 +179,22 @@ async function attend(record: TrialRecord, { host, collector, retry, queue, sign
     });
 
   for (let attempt = 1; ; attempt++) {
-    // A queue of thousands takes its time; one in which nothing moves any more does not get it.
-    await wait(
-      () => now.attempts.length >= attempt,
-      durations.firstAttempt,
-      "a verdict in the sender's log",
-      collector.lastVerdict,
-    );
+    for (let heard = 0; now.attempts.length < attempt; ) {
+      // A queue of thousands takes its time; one in which nothing moves any more does not get it.
+      await wait(
+        () => now.attempts.length >= attempt || collector.crashes.length > heard,
+        durations.firstAttempt,
+        "a verdict in the sender's log",
+        collector.lastVerdict,
+      );
+      if (now.attempts.length >= attempt) break;
+      heard = collector.crashes.length;
+      // The message is put back right behind the line that tells of the crash.
+      await pause(durations.betweenLooks);
+      const found = now.queueId !== null && (await struck()).has(now.queueId);
+      if (found && now.attempts.length < attempt)
+        collector.struck(record, collector.crashes[heard - 1] ?? "");
+    }
     if (attempt >= trial.attempts || now.attempts.at(-1)?.status !== "deferred") break;
     if (now.queueId === null)
       throw new HarnessError("the sender gave no queue id: the message cannot be tried again");
@@ -250,14 +269,14 @@ async function isQueued({ queueId, attempts }: StepRecord, queue: Tools["queue"]
 }
 
 /** A look costs the sender a program: they keep a distance, and one serves all who ask before it. */
-function queueLooker(host: SendingHost): () => Promise<ReadonlySet<string>> {
+function looker(look: () => Promise<ReadonlySet<string>>): () => Promise<ReadonlySet<string>> {
   let running: Promise<unknown> = Promise.resolve();
   let next: Promise<ReadonlySet<string>> | undefined;
   return () => {
     if (next) return next;
     const mine = running.then(() => {
       next = undefined;
-      return host.sender.driver.queued(host.senderContainer);
+      return look();
     });
     next = mine;
     running = mine.catch(() => undefined).then(() => pause(durations.betweenLooks));

@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import type { Engine } from "../lab/engine.ts";
 import type { Lab } from "../lab/lab.ts";
 import { preparePrograms } from "../lab/programs.ts";
-import { loadRegistry } from "../lab/registry.ts";
+import { loadRegistry, type Registry } from "../lab/registry.ts";
 import type { Evidence } from "../model/evidence.ts";
 import { type Plan, plan, type Stack, stackOf } from "../model/plan.ts";
 import type { Results, TrialResult } from "../model/results.ts";
@@ -32,6 +32,8 @@ export interface TestRun {
 export interface TestRunOptions {
   readonly stacks: readonly Stack[];
   readonly policies?: readonly Policy[];
+  /** The implementations, where not danelab's own as they are. */
+  readonly registry?: Registry;
   readonly packets?: PacketChoice;
   readonly signal?: AbortSignal;
   readonly onLab?: (lab: Lab) => void;
@@ -77,7 +79,7 @@ export async function testRun(
   const { results, sni } = await run(
     {
       plan: planned,
-      ...(await preparePrograms(engine, registry, planned, () => undefined)),
+      ...(await preparePrograms(engine, options.registry ?? registry, planned, () => undefined)),
       divergences: registry.divergences,
       engine,
       runId,

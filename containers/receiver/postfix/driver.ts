@@ -6,6 +6,8 @@ import { createPostfixReceiverLogReader } from "./log.ts";
 /** main.cf. Mail for whatever domain is taken, and goes nowhere: the log tells what was taken. */
 const mainCf = `compatibility_level = 3.6
 maillog_file = /dev/stdout
+# A reader that is slow for a while loses no line.
+postlogd_watchdog_timeout = 300s
 myhostname = localhost.example
 mydestination =
 mynetworks =

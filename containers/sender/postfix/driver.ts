@@ -2,7 +2,8 @@ import type { SenderDriver } from "../../../harness/lab/driver.ts";
 import { runIn } from "../../../harness/lab/run-in.ts";
 import type { LabFacts } from "../../../harness/model/facts.ts";
 import { senderPolicies, senderSetups } from "../../../harness/model/scenario.ts";
-import { createPostfixLogReader } from "./log.ts";
+import { createPostfixLogReader, queueIdsOf } from "./log.ts";
+import { startCommand, startFiles } from "./start.ts";
 
 /** A transport for each policy under each set-up, chosen by the envelope sender's domain. */
 const transports = senderPolicies.flatMap((policy) =>
@@ -20,7 +21,8 @@ function transportName(policy: string, setup: string): string {
 
 /** main.cf. The queue is not run by itself: a message is tried again only when the harness asks for it. */
 function mainCf(facts: LabFacts): string {
-  return `maillog_file = /dev/stdout
+  return `# A reader that is slow for a while loses no line.
+postlogd_watchdog_timeout = 300s
 myhostname = ${facts.senderName}
 mydestination =
 alias_maps =
@@ -47,9 +49,9 @@ smtp_tls_security_level = may
 # Opened by tlsmgr; used by the transports of the set-up "caches" only.
 smtp_tls_session_cache_database = btree:$data_directory/smtp_scache
 # Mail to the lab's own sender domains (bounces) ends here.
-transport_maps = inline:{ ${transports.map(({ senderBranch }) => `{ ${senderBranch}.${facts.senderName} = discard: }`).join(", ")} }, texthash:/etc/postfix/routes
+transport_maps = texthash:/etc/postfix/own-domains, texthash:/etc/postfix/routes
 # The envelope sender chooses the policy.
-sender_dependent_default_transport_maps = inline:{ ${transports.map(({ senderBranch, name }) => `{ @${senderBranch}.${facts.senderName} = ${name}: }`).join(", ")} }
+sender_dependent_default_transport_maps = texthash:/etc/postfix/policies
 # A failed STARTTLS handshake is followed by clear text only once a message has waited this long.
 minimal_backoff_time = 1s
 maximal_backoff_time = 1s
@@ -59,6 +61,10 @@ max_use = 1000
 default_destination_concurrency_limit = 20
 in_flow_delay = 0
 `;
+}
+
+function table(line: (one: (typeof transports)[number]) => string): string {
+  return transports.map((one) => `${line(one)}\n`).join("");
 }
 
 function transport({ name, policy, setup }: (typeof transports)[number]): string {
@@ -104,13 +110,8 @@ discard unix - - n - - discard
 anvil unix - - n - 1 anvil
 scache unix - - n - 1 scache
 tlsproxy unix - - n - 0 tlsproxy
-postlog unix-dgram n - n - 1 postlogd
 smtp unix - - n - - smtp
 ${transports.map(transport).join("")}`;
-
-/** The defaults of the version that runs: "3.10" of 3.10.13; before 3.6 the level was a number of its own. */
-const compatibilityLevel = `case $(postconf -dh mail_version) in 3.5.*) level=2 ;; *) level=$(postconf -dh mail_version | cut -d. -f1,2) ;; esac
-echo "compatibility_level = $level" >> /etc/postfix/main.cf`;
 
 const driver: SenderDriver = {
   role: "sender",
@@ -126,13 +127,8 @@ const driver: SenderDriver = {
   policies: senderPolicies,
   setups: senderSetups,
   tmpfs: { "/var/spool/postfix": "mode=755" },
-  // The image keeps an empty queue; "quick-start" tells the start script that it was checked already.
-  command: [
-    "sh",
-    "-c",
-    `cp -a /var/spool/postfix.empty/. /var/spool/postfix/ && touch /var/spool/postfix/quick-start && ${compatibilityLevel} && exec postfix start-fg`,
-  ],
   versionCommand: ["postconf", "-dh", "mail_version"],
+  command: startCommand,
   submission: { port: 25 },
 
   files: (facts) => [
@@ -142,6 +138,15 @@ const driver: SenderDriver = {
     // A filter that looks at every record and takes none away.
     { path: "/etc/postfix/dns-filter", content: "/ IN TXT never-there$/ IGNORE\n" },
     { path: "/etc/postfix/routes", content: routes(facts) },
+    {
+      path: "/etc/postfix/own-domains",
+      content: table(({ senderBranch }) => `${senderBranch}.${facts.senderName} discard:`),
+    },
+    {
+      path: "/etc/postfix/policies",
+      content: table(({ senderBranch, name }) => `@${senderBranch}.${facts.senderName} ${name}:`),
+    },
+    ...startFiles,
   ],
 
   queueId: (reply) => /queued as ([0-9A-Za-z]+)/.exec(reply)?.[1] ?? null,
@@ -151,9 +156,19 @@ const driver: SenderDriver = {
   },
 
   async queued(container) {
-    const stdout = await runIn(container, ["postqueue", "-j"]);
-    const ids = stdout.matchAll(/"queue_id": "([^"]+)"/g);
-    return new Set([...ids].map(([, id]) => id ?? ""));
+    // "-j" is not known before 3.1.
+    return queueIdsOf(await runIn(container, ["postqueue", "-p"]));
+  },
+
+  /** What is deferred without a record of why: that is written by the process that delivers, and removed when it begins. */
+  async struck(container) {
+    // The records are looked at before and after: a message may come or go in between.
+    const look = "cd /var/spool/postfix && find defer deferred defer -type f 2>/dev/null";
+    const files = (await runIn(container, ["sh", "-c", `${look}; true`])).trim().split("\n");
+    const idsIn = (queue: string) =>
+      files.filter((file) => file.startsWith(`${queue}/`)).map((file) => file.replace(/^.*\//, ""));
+    const explained = new Set(idsIn("defer"));
+    return new Set(idsIn("deferred").filter((id) => !explained.has(id)));
   },
 
   createLogReader: createPostfixLogReader,

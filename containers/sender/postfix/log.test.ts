@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { reasons } from "../../../harness/model/evidence.ts";
-import { createPostfixLogReader } from "./log.ts";
+import { createPostfixLogReader, queueIdsOf } from "./log.ts";
 
 function linesOf(sample: string): readonly string[] {
   return readFileSync(new URL(`samples/${sample}.log`, import.meta.url), "utf8")
@@ -23,6 +23,48 @@ function read(lines: readonly string[]): Readonly<Record<string, string>> {
   }
   return found;
 }
+
+describe("smtp(8) that dies", () => {
+  const reader = createPostfixLogReader();
+  const told = (line: string) => reader.crash?.(`Nov 24 19:12:26 sender postfix/${line}`);
+
+  test("is told by master(8), with its own last word", () => {
+    expect(told("dane/smtp[32]: panic: mymalloc: requested length 0")).toBeUndefined();
+    expect(told("dane/smtp[33]: panic: another one")).toBeUndefined();
+    expect(told("qmgr[22]: warning: private/smtp-dane socket: malformed response")).toBeUndefined();
+    expect(told("master[1]: warning: process /usr/lib/postfix/sbin/smtp pid 32 killed by signal 6")).toBe(
+      "smtp(8) was killed by signal 6, panic: mymalloc: requested length 0",
+    );
+    expect(told("master[1]: warning: process /usr/lib/postfix/sbin/smtp pid 40 killed by signal 11")).toBe(
+      "smtp(8) was killed by signal 11",
+    );
+  });
+
+  test("is another matter where it is no client", () => {
+    expect(
+      told("master[1]: warning: process /usr/lib/postfix/sbin/smtpd pid 32 killed by signal 6"),
+    ).toBeUndefined();
+  });
+});
+
+test("what postqueue lists", () => {
+  const list = `-Queue ID-  --Size-- ----Arrival Time---- -Sender/Recipient-------
+F17BCBF*     474 Tue Nov 24 19:12:25  t97@dane.sender.example
+                                         u97@unusable-empty-data.dane.example
+
+3ZqvWx4KdQz4w1G!     494 Tue Nov 24 19:12:26  t98@dane-only.sender.example
+(TLSA records unusable)
+                                         u98@unusable-empty-data.dane-only.example
+
+F1C45C0      494 Tue Nov 24 19:12:26  t99@dane-only.sender.example
+              (connect to mx.x.example[198.18.36.1]:25: Connection refused)
+                                         u99@x.dane-only.example
+
+-- 1 Kbytes in 3 Requests.
+`;
+  expect(queueIdsOf(list)).toEqual(new Set(["F17BCBF", "3ZqvWx4KdQz4w1G", "F1C45C0"]));
+  expect(queueIdsOf("Mail queue is empty\n")).toEqual(new Set());
+});
 
 describe("Postfix 3.10, recorded", () => {
   test("what DANE, STARTTLS and lookups do to a message", () => {
@@ -119,15 +161,35 @@ describe("Postfix 3.10, recorded", () => {
   });
 });
 
+/** What the reader makes of a sample, by scenario and policy. */
+function attemptsOf(sample: string): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    Object.entries(read(linesOf(sample))).map(([recipient, what]) => [
+      recipient.replace(/^u\d+@(.*?)(-\d)?\.example$/, "$1"),
+      what,
+    ]),
+  );
+}
+
+test.for(["3.5", "3.10", "3.11"])(
+  "policies without DANE and insecure MX records, recorded of %s",
+  (version) => {
+    expect(attemptsOf(`${version}-policies`)).toEqual({
+      "pkix-name-mx.verify": "sent verified",
+      "pkix-name-nexthop.secure": "sent verified",
+      "pkix-name-mx-elsewhere.secure": "deferred trusted name-mismatch",
+      "pkix-expired.verify": "deferred untrusted certificate-expired",
+      "tls-no-starttls.encrypt": "deferred none starttls-not-offered",
+      "base-311.encrypt": "sent untrusted",
+      "mx-insecure-as-dane-good.dane": "sent trusted",
+      "mx-insecure-as-dane-wrong.dane": "deferred untrusted certificate-does-not-match",
+      "mx-insecure-as-encrypt-wrong.dane": "sent untrusted",
+      "mx-insecure-as-may-no-starttls.dane": "sent none",
+    });
+  },
+);
+
 describe("what the other versions write, recorded", () => {
-  /** By scenario and policy. */
-  const attemptsOf = (version: string): Readonly<Record<string, string>> =>
-    Object.fromEntries(
-      Object.entries(read(linesOf(version))).map(([recipient, what]) => [
-        recipient.replace(/^u\d+@(.*?)(-\d)?\.example$/, "$1"),
-        what,
-      ]),
-    );
   const everywhere = {
     "base-311.dane": "sent verified",
     "base-wrong.dane": "deferred untrusted certificate-does-not-match",

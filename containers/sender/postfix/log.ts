@@ -17,7 +17,15 @@ const statusLine =
   /postfix\/\S+\[(\d+)\]: ([0-9A-Za-z]+): to=<([^>]*)>,.*? relay=([^,]+),.*?(?: tls=([^,]+),)? dsn=([0-9.]+), status=(sent|deferred|bounced) \((.*)\)$/;
 
 /** Short ids are hexadecimal; long ones (enable_long_queue_ids) have no vowels: "warning" is neither. */
-const queueIdLine = /\]: ([0-9A-F]{6,}|[0-9B-DF-HJ-NP-TV-Zb-df-hj-np-tv-z]{10,}): /;
+const queueId = "([0-9A-F]{6,}|[0-9B-DF-HJ-NP-TV-Zb-df-hj-np-tv-z]{10,})";
+const queueIdLine = new RegExp(`\\]: ${queueId}: `);
+/** A message in the list of postqueue -p: "*" active, "!" on hold, "#" forced to expire. */
+const queuedLine = new RegExp(`^${queueId}[*!#]* `, "gm");
+
+/** What `postqueue -p` lists. */
+export function queueIdsOf(list: string): ReadonlySet<string> {
+  return new Set([...list.matchAll(queuedLine)].map(([, id]) => id ?? ""));
+}
 
 /** Postfix 3.10 src/smtp and src/tls: the words of the status text, most specific first. */
 const reasonsByText: readonly (readonly [RegExp, Reason])[] = [
@@ -92,6 +100,10 @@ function claimOfStatus(feature: string, handshake: ClaimedAttempt["tls"] | undef
   }
 }
 
+/** smtp(8) that ends itself, and the word of master(8) on one that has ended. */
+const panicLine = /postfix\/\S*smtp\[(\d+)\]: (panic: .*)$/;
+const killedLine = /postfix\/master\[\d+\]: warning: process \S+\/smtp pid (\d+) killed by signal (\d+)/;
+
 /** "mx.x.example[198.18.20.1]" */
 function addressOf(server: string): string {
   return /\[([^\]]+)\]/.exec(server)?.[1] ?? "";
@@ -105,6 +117,7 @@ interface Pending {
 
 export function createPostfixLogReader(): LogReader {
   const byProcess = new Map<string, Pending>();
+  const panics = new Map<string, string>();
   const pendingOf = (process: string): Pending => {
     const known = byProcess.get(process);
     if (known) return known;
@@ -156,5 +169,15 @@ export function createPostfixLogReader(): LogReader {
     },
 
     queueId: (line) => queueIdLine.exec(line)?.[1] ?? null,
+
+    crash(line) {
+      const [, dying, panic] = panicLine.exec(line) ?? [];
+      if (dying !== undefined && panic !== undefined) panics.set(dying, panic);
+      const [, process, signal] = killedLine.exec(line) ?? [];
+      if (process === undefined) return undefined;
+      byProcess.delete(process);
+      const word = panics.get(process);
+      return `smtp(8) was killed by signal ${signal}${word === undefined ? "" : `, ${word}`}`;
+    },
   };
 }

@@ -211,7 +211,8 @@ export function fakeSender(
     },
     execute(command) {
       const words = command.join(" ");
-      if (words === "postqueue -j") return [...queue.keys()].map((id) => `{"queue_id": "${id}"}\n`).join("");
+      if (words === "postqueue -p")
+        return [...queue.keys()].map((id) => `${id}     500 a message\n`).join("");
       for (const [, id = ""] of words.matchAll(/postqueue -i (\S+)/g)) {
         const mail = queue.get(id);
         if (mail) setImmediate(deliver, id, mail);
