@@ -1,4 +1,6 @@
 import { pathOf } from "./model/chains.ts";
+import type { DnsQuestion } from "./model/farm.ts";
+import type { AskingWay, LookupOutcome, Measure } from "./model/lookup.ts";
 import type {
   AnswerAction,
   AnswerRule,
@@ -7,7 +9,6 @@ import type {
   CertificateRef,
   CertificateSpec,
   DnssecAlgorithm,
-  Expectation,
   FaultName,
   Leak,
   Level,
@@ -196,18 +197,53 @@ export function scenarios(group: string, list: readonly ScenarioText[]): Scenari
   return { danelab: 1, group, scenarios: list };
 }
 
-/** An expectation that may be given a floor. */
-export interface Expecting extends Expectation {
-  /** Outcomes that break a MUST whatever the level is. */
-  floor(...outcomes: readonly Outcome[]): Expecting;
+/**
+ * What a resolver is asked, and what it may answer: the zones are as in ScenarioText, one question is asked in several ways.
+ * The expectation is of a question with DO; what follows from it for the other ways is not written.
+ */
+export interface LookupText
+  extends Pick<ScenarioText, "id" | "title" | "why" | "cites" | "zone" | "zones" | "mx"> {
+  /** The TLSA records of the MX host unless told: { name: "mx", type: "A" }, { name: "@", zone: "hosts", type: "MX" }. */
+  readonly ask?: { readonly name: string; readonly zone?: string; readonly type: DnsQuestion["type"] };
+  readonly expect: LookupExpecting | Partial<Readonly<Record<AskingWay, LookupExpecting>>>;
+  /** The ways of asking; DO, AD, CD and TCP unless told. */
+  readonly ways?: readonly AskingWay[];
+  /** What programs limit as they like: the table of limits has a row for `of`, and this scenario tries one value. */
+  readonly measure?: Measure;
 }
 
-function expecting(
+/** A file of scenarios in which resolvers are asked. */
+export interface LookupFile {
+  readonly danelab: 1;
+  readonly kind: "lookup";
+  readonly group: string;
+  readonly scenarios: readonly LookupText[];
+}
+
+/** What a file of such scenarios exports by default. */
+export function lookups(group: string, list: readonly LookupText[]): LookupFile {
+  return { danelab: 1, kind: "lookup", group, scenarios: list };
+}
+
+interface Expected<O> {
+  readonly level: Level;
+  readonly permitted: readonly O[];
+  readonly never: readonly O[];
+  readonly leaks?: Leak;
+  /** Outcomes that break a MUST whatever the level is. */
+  floor(...outcomes: readonly O[]): Expected<O>;
+}
+
+/** An expectation that may be given a floor. */
+export type Expecting = Expected<Outcome>;
+export type LookupExpecting = Expected<LookupOutcome>;
+
+function expecting<O extends Outcome | LookupOutcome>(
   level: Level,
-  permitted: readonly Outcome[],
-  never: readonly Outcome[] = [],
+  permitted: readonly O[],
+  never: readonly O[] = [],
   leak?: Leak,
-): Expecting {
+): Expected<O> {
   return {
     level,
     permitted,
@@ -217,12 +253,22 @@ function expecting(
   };
 }
 
+/** Of what becomes of mail, or of what a resolver answers. */
+interface Demand {
+  (...permitted: readonly Outcome[]): Expecting;
+  (...permitted: readonly LookupOutcome[]): LookupExpecting;
+}
+
+function demand(level: Level): Demand {
+  return <O extends Outcome & LookupOutcome>(...permitted: readonly O[]) => expecting(level, permitted);
+}
+
 /** Any other outcome breaks a MUST. */
-export const must = (...permitted: readonly Outcome[]): Expecting => expecting("must", permitted);
+export const must = demand("must");
 /** Any other outcome leaves a SHOULD. */
-export const should = (...permitted: readonly Outcome[]): Expecting => expecting("should", permitted);
+export const should = demand("should");
 /** The RFC leaves it open: what happens is recorded. */
-export const open = (...permitted: readonly Outcome[]): Expecting => expecting("open", permitted);
+export const open = demand("open");
 /** Controls of attacks: the message crosses the wire in clear text. */
 export const leaksOnTheWire = (...permitted: readonly Outcome[]): Expecting =>
   expecting("must", permitted, [], "on-the-wire");

@@ -64,7 +64,7 @@ export function attackStory(
   options: TerminalOptions,
 ): string {
   const paint = paintWith(options.colour);
-  const order: readonly Policy[] = [...controlOrder, "dane", "dane-only"];
+  const order: readonly TrialResult["policy"][] = [...controlOrder, "dane", "dane-only"];
   const inOrder = trials.toSorted((a, b) => order.indexOf(a.result.policy) - order.indexOf(b.result.policy));
   const chapters = inOrder.flatMap((trial) => chaptersOf(trial, scenario));
   return chapters
@@ -98,6 +98,7 @@ interface Chapter {
 /** One for each step of the trial. */
 function chaptersOf({ result, evidence }: ToldTrial, scenario: Scenario): readonly Chapter[] {
   const { policy, steps } = result;
+  if (policy === "lookup") return [];
   const name = `A sender ${who[policy].replace(/,$/, "")} (policy ${policy})`;
   const drawn = evidence ? sequenceOf(evidence).steps : [];
   const told = steps ?? [{ ...result, title: "" }];
@@ -116,7 +117,8 @@ function attackSentence({ outcome }: StepOutcome, trial: TrialResult, { expect, 
   const withDane = policy === "dane" || policy === "dane-only";
   if (outcome === null) return "What became of the message is not known.";
   if (leaked) {
-    const onTheWire = expect[policy]?.leaks === "on-the-wire" || outcome === "cleartext";
+    const onTheWire =
+      (policy !== "lookup" && expect[policy]?.leaks === "on-the-wire") || outcome === "cleartext";
     const read = `The attacker read the message${onTheWire ? ", in clear text on the wire" : ""}`;
     if (!withDane) return `${read}: the attack succeeds.`;
     return limit === null

@@ -6,7 +6,7 @@ import type {
   TrialResult,
   Verdict,
 } from "../harness/model/results.ts";
-import type { Outcome, Policy } from "../harness/model/scenario.ts";
+import type { Policy } from "../harness/model/scenario.ts";
 import { sampleEvidence } from "./sample/evidence.ts";
 import { sampleScenarios } from "./sample/scenarios.ts";
 
@@ -131,7 +131,7 @@ function trialsOf(
 function usual(
   scenario: ScenarioResult,
   policy: Policy,
-  outcome: Outcome,
+  outcome: NonNullable<TrialResult["outcome"]>,
 ): Pick<TrialResult, "outcome" | "verdict" | "reasons" | "claimed"> {
   const open = scenario.expect[policy]?.level === "open" && !scenario.attack;
   const reasons = scenario.expect[policy]?.leaks
@@ -155,7 +155,7 @@ function twinOf(main: TrialResult): TrialResult {
   };
 }
 
-function claimOf(outcome: Outcome | null): string | null {
+function claimOf(outcome: TrialResult["outcome"]): string | null {
   switch (outcome) {
     case null:
       return null;
@@ -171,7 +171,7 @@ function claimOf(outcome: Outcome | null): string | null {
 }
 
 /** What goes wrong in the second stack, by scenario and policy. */
-const surprises: Readonly<Record<string, readonly [Verdict, Outcome | null, string]>> = {
+const surprises: Readonly<Record<string, readonly [Verdict, TrialResult["outcome"], string]>> = {
   "ee-expired dane": ["fail", "deferred", "deferred where the RFC demands authenticated"],
   "ee-expired dane-only": ["fail", "deferred", "deferred where the RFC demands authenticated"],
   "mismatch-digest-3 dane": [

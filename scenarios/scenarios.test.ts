@@ -3,12 +3,13 @@ import { basename, join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { isAttack } from "../harness/model/plan.ts";
 import type { Scenario } from "../harness/model/scenario.ts";
-import { loadScenarios } from "../harness/run/load-scenarios.ts";
+import { loadLookups, loadScenarios } from "../harness/run/load-scenarios.ts";
 import { home } from "../harness/words/places.ts";
 
 /** What holds of every scenario of danelab's own. That each makes sense by itself was checked when it was loaded. */
 
 const all = await loadScenarios([]);
+const lookups = await loadLookups([]);
 
 /** The ids of those that a rule does not hold for. */
 function breaking(rule: (scenario: Scenario) => boolean): readonly string[] {
@@ -17,7 +18,8 @@ function breaking(rule: (scenario: Scenario) => boolean): readonly string[] {
 
 test("every file of the folder is loaded", async () => {
   const files = (await readdir(join(home, "scenarios"))).filter((name) => !name.endsWith(".test.ts"));
-  expect([...new Set(all.map(({ file }) => basename(file)))].sort()).toEqual(files.sort());
+  const loaded = [...all, ...lookups.map(({ domain }) => domain)].map(({ file }) => basename(file));
+  expect([...new Set(loaded)].sort()).toEqual(files.sort());
 });
 
 describe("every scenario", () => {

@@ -10,6 +10,8 @@ export interface NameServer {
   readonly port: number;
   /** The address to ask from; without it whatever the system takes. */
   readonly source?: string;
+  /** tcp: from the first; without it UDP, and TCP after TC. */
+  readonly over?: "tcp";
 }
 
 /**
@@ -52,9 +54,9 @@ async function askOne(server: NameServer, message: string, timeoutMs: number): P
   try {
     const query = Buffer.from(message, "base64");
     if (query.length < headerOctets) throw new Error("the question is shorter than a DNS header");
-    const byUdp = await askUdp(server, query, timeoutMs);
+    const byUdp = server.over === "tcp" ? undefined : await askUdp(server, query, timeoutMs);
     const left = Math.max(1, start + timeoutMs - Date.now());
-    const answer = isTruncated(byUdp) ? await askTcp(server, query, left) : byUdp;
+    const answer = byUdp && !isTruncated(byUdp) ? byUdp : await askTcp(server, query, left);
     return { message: answer.toString("base64"), error: null, ms: Date.now() - start };
   } catch (thrown) {
     return { message: null, error: messageOf(thrown), ms: Date.now() - start };

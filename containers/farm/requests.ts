@@ -56,6 +56,7 @@ export class Farm {
             address: request.server,
             port: this.#ports.dns,
             ...(request.source === undefined ? {} : { source: request.source }),
+            ...(request.over === undefined ? {} : { over: request.over }),
           },
           request.messages,
           request.timeoutMs,

@@ -8,6 +8,7 @@ import { judgeCommand } from "./judge.ts";
 import { lintCommand } from "./lint.ts";
 import { listCommand } from "./list.ts";
 import type { Arguments, OptionSpec } from "./options.ts";
+import { resolversCommand } from "./resolvers.ts";
 import { runCommand } from "./run.ts";
 import { testCommand } from "./test.ts";
 import { tlsaCommand } from "./tlsa.ts";
@@ -29,6 +30,7 @@ export const commands: readonly Command[] = [
   listCommand,
   explainCommand,
   attackCommand,
+  resolversCommand,
   lintCommand,
   upCommand,
   downCommand,

@@ -30,14 +30,13 @@ export function selectPolicies(args: Arguments): readonly Policy[] {
   });
 }
 
-interface Matching {
-  readonly all: readonly Scenario[];
-  matches(scenario: Scenario): boolean;
-}
-
-async function match(args: Arguments, patterns: readonly string[]): Promise<Matching> {
-  const all = await loadScenarios(args.values("scenarios"));
-  const ids = all.map(({ id }) => id);
+/** Those whose ids match one of the ids or globs; all without any. */
+export function chosenBy<S>(
+  patterns: readonly string[],
+  all: readonly S[],
+  idOf: (scenario: S) => string,
+): readonly S[] {
+  const ids = all.map(idOf);
   for (const pattern of patterns) {
     if (ids.some((id) => matchesGlob(pattern, id))) continue;
     const close = nearest(pattern, ids);
@@ -45,10 +44,8 @@ async function match(args: Arguments, patterns: readonly string[]): Promise<Matc
       `no scenario matches "${pattern}"${close ? `; did you mean "${close}"?` : "."} See danelab list scenarios`,
     );
   }
-  return {
-    all,
-    matches: ({ id }) => patterns.length === 0 || patterns.some((pattern) => matchesGlob(pattern, id)),
-  };
+  if (patterns.length === 0) return all;
+  return all.filter((scenario) => patterns.some((pattern) => matchesGlob(pattern, idOf(scenario))));
 }
 
 /** The scenarios that match one of the ids or globs; all without any. */
@@ -56,8 +53,7 @@ export async function findScenarios(
   args: Arguments,
   patterns: readonly string[],
 ): Promise<readonly Scenario[]> {
-  const { all, matches } = await match(args, patterns);
-  return all.filter(matches);
+  return chosenBy(patterns, await loadScenarios(args.values("scenarios")), ({ id }) => id);
 }
 
 /** For a run: the same, and the canaries. */
@@ -65,8 +61,9 @@ export async function selectScenarios(
   args: Arguments,
   patterns: readonly string[],
 ): Promise<readonly Scenario[]> {
-  const { all, matches } = await match(args, patterns);
-  return all.filter((scenario) => scenario.canary || matches(scenario));
+  const all = await loadScenarios(args.values("scenarios"));
+  const chosen = new Set(chosenBy(patterns, all, ({ id }) => id));
+  return all.filter((scenario) => scenario.canary || chosen.has(scenario));
 }
 
 export function selectStacks(args: Arguments, registry: Registry): readonly Stack[] {

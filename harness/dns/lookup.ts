@@ -12,6 +12,10 @@ export interface Lookup {
   readonly alias: string | null;
   /** No record of the type. */
   readonly empty: boolean;
+  /** The name does not exist, and the answer says so (a denial may also be compact: RFC 9824). */
+  readonly nxdomain: boolean;
+  /** Of the type asked for. */
+  readonly records: readonly ResourceRecord[];
 }
 
 type Names = ReadonlyMap<string, ReadonlyMap<string, readonly ResourceRecord[]>>;
@@ -55,6 +59,8 @@ export function lookUp(draft: ZoneDraft, name: string, type: string): Lookup {
       status: statusOfSet(draft, dname, "DNAME"),
       alias: `${name.slice(0, -dname.length)}${target === "." ? "" : target}`,
       empty: true,
+      nxdomain: false,
+      records: [],
     };
   }
   const expanded = encloser !== low;
@@ -70,11 +76,14 @@ export function lookUp(draft: ZoneDraft, name: string, type: string): Lookup {
       status: expanded ? worse(set, proof(false)) : set,
       alias: found === "CNAME" && type !== "CNAME" ? nameAt(record.rdata) : null,
       empty: false,
+      nxdomain: false,
+      records: found === type ? (types?.get(type) ?? []) : [],
     };
   }
   // An empty non-terminal has no NSEC of its own; it has an NSEC3 (RFC 5155 7.1).
   const exact = !expanded && (types?.size !== 0 || draft.signing?.denial.type !== "nsec");
-  return { status: proof(exact), alias: null, empty: true };
+  const nxdomain = types === undefined && draft.signing?.denial.type !== "compact";
+  return { status: proof(exact), alias: null, empty: true, nxdomain, records: [] };
 }
 
 /** The weakest: a bogus part makes the whole fail; what is left to the resolver may be that, too. */

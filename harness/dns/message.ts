@@ -2,22 +2,37 @@ import packet from "dns-packet";
 import type { DnsQuestion } from "../model/farm.ts";
 import { HarnessError } from "../words/errors.ts";
 
-/** What danelab's own questions say to a resolver: recursion desired, AD and DO set, EDNS with 1232 octets. */
-export function encodeQuery({ name, type }: DnsQuestion): Uint8Array {
+/** The bits of a question. */
+export interface QueryFlags {
+  /** Recursion desired. */
+  readonly rd: boolean;
+  readonly ad: boolean;
+  readonly cd: boolean;
+  /** DNSSEC OK (RFC 3225). */
+  readonly do: boolean;
+}
+
+const usualFlags: QueryFlags = { rd: true, ad: true, cd: false, do: true };
+
+/** A question to a resolver, with EDNS and 1232 octets; unless told, recursion is desired, AD and DO are set. */
+export function encodeQuery({ name, type }: DnsQuestion, flags: QueryFlags = usualFlags): Uint8Array {
   return packet.encode({
     type: "query",
     id: Math.floor(Math.random() * 0x10000),
-    flags: packet.RECURSION_DESIRED | packet.AUTHENTIC_DATA,
+    flags:
+      (flags.rd ? packet.RECURSION_DESIRED : 0) |
+      (flags.ad ? packet.AUTHENTIC_DATA : 0) |
+      (flags.cd ? packet.CHECKING_DISABLED : 0),
     questions: [{ name: name === "." ? "." : name.replace(/\.$/, ""), type, class: "IN" }],
     additionals: [
       {
         type: "OPT",
         name: ".",
         udpPayloadSize: 1232,
-        flags: packet.DNSSEC_OK,
+        flags: flags.do ? packet.DNSSEC_OK : 0,
         extendedRcode: 0,
         ednsVersion: 0,
-        flag_do: true,
+        flag_do: flags.do,
         options: [],
       },
     ],
@@ -29,9 +44,13 @@ export interface DecodedAnswer {
   readonly rcode: string;
   /** AD bit. */
   readonly authenticated: boolean;
+  /** AA bit. */
+  readonly authoritative: boolean;
   readonly truncated: boolean;
   /** Presentation form, RRSIGs left out: "mx.x.example. 60 IN A 198.18.20.1". */
   readonly answers: readonly string[];
+  /** The same records, RDATA as it stands in the message. */
+  readonly records: readonly { readonly name: string; readonly type: string; readonly rdata: Uint8Array }[];
 }
 
 const rcodes = ["NOERROR", "FORMERR", "SERVFAIL", "NXDOMAIN", "NOTIMP", "REFUSED"];
@@ -72,6 +91,7 @@ export function decodeAnswer(bytes: Uint8Array): DecodedAnswer {
     need(at, `question ${index + 1} of ${counts.questions}`);
   }
   const answers: string[] = [];
+  const records: { name: string; type: string; rdata: Uint8Array }[] = [];
   for (let index = 0; index < counts.answers; index++) {
     const owner = readName(message, at);
     const start = owner.end + 10;
@@ -87,12 +107,15 @@ export function decodeAnswer(bytes: Uint8Array): DecodedAnswer {
     const data = message.subarray(start, at);
     const text = presentation(message, name, start, at) ?? generic(data);
     answers.push(`${owner.name} ${ttl} IN ${name} ${text}`);
+    records.push({ name: owner.name, type: name, rdata: data });
   }
   return {
     rcode: rcodes[flags & 15] ?? `RCODE${flags & 15}`,
     authenticated: (flags & 0x20) !== 0,
+    authoritative: (flags & 0x400) !== 0,
     truncated: (flags & 0x200) !== 0,
     answers,
+    records,
   };
 }
 

@@ -9,7 +9,13 @@ import type { ContainerSpec, Engine, NetworkSpec, RunningContainer } from "./eng
 import { proveReady } from "./ready.ts";
 import { type ReceiverProgram, startReceiver } from "./receiver.ts";
 import { type FarmClient, farmProgram, startFarmProgram } from "./requests.ts";
-import { harnessAddress, type SendingHost, type StackPrograms } from "./sending-host.ts";
+import {
+  harnessAddress,
+  type LoneResolver,
+  type ResolvingHost,
+  type SendingHost,
+  type StackPrograms,
+} from "./sending-host.ts";
 import { joinSessions } from "./server-sessions.ts";
 import { wantedPackets } from "./wanted-packets.ts";
 
@@ -26,6 +32,8 @@ export interface LabPrograms {
   /** Real servers that stand at some MX. */
   readonly receivers: readonly ReceiverProgram[];
   readonly stacks: readonly StackPrograms[];
+  /** Resolvers that only the harness asks. */
+  readonly resolvers?: readonly LoneResolver[];
 }
 
 export interface LabListener {
@@ -43,6 +51,8 @@ export interface LabListener {
 export interface Lab {
   /** By id. */
   readonly hosts: ReadonlyMap<string, SendingHost>;
+  /** By id. */
+  readonly resolvers: ReadonlyMap<string, ResolvingHost>;
   readonly farm: FarmClient;
   readonly containers: readonly RunningContainer[];
   /** Trials whose packets are kept, for the farm to give. */
@@ -251,7 +261,7 @@ export async function startLab(
   /** A network namespace with the witness in it; senders and resolvers join it. */
   const startNamespace = async (
     name: string,
-    host: Pick<SendingHost, "id" | "address" | "nameServers">,
+    host: Pick<ResolvingHost, "id" | "address" | "nameServers">,
     needed: readonly string[],
   ) => {
     const { id, address, nameServers } = host;
@@ -366,9 +376,34 @@ export async function startLab(
     );
   };
 
+  const startLoneResolver = async (one: LoneResolver, index: number): Promise<ResolvingHost> => {
+    const host = {
+      ...one,
+      reach: "loopback",
+      address: addresses.stack(programs.stacks.length + index),
+      nameServers: ["127.0.0.1"],
+      resolverAddress: "127.0.0.1",
+    } as const;
+    const name = one.id.replaceAll("@", "-");
+    const { container, witness } = await startNamespace(name, host, [host.id]);
+    const [client] = await Promise.all([witness, startMember(name, one.resolver, container, [host.id])]);
+    return { ...host, witness: client, witnessContainer: container };
+  };
+
+  /** One that is not ready in time is told, and touches nothing else. */
+  const proveOne = async (host: ResolvingHost | SendingHost): Promise<void> => {
+    try {
+      const death = () => deaths.get(host.id) ?? deaths.get(undefined);
+      await proveReady(host, plan, world, options.signal, death);
+    } catch (error) {
+      options.signal.throwIfAborted();
+      listener.fault(messageOf(error), host.id);
+    }
+  };
+
   try {
     await engine.createNetwork(options.network);
-    const [farm, ...stacks] = await Promise.all([
+    const [farm, stacks, resolvers] = await Promise.all([
       startFarm().then(async (one) => {
         await Promise.all([
           startAuthority(one.container),
@@ -376,22 +411,14 @@ export async function startLab(
         ]);
         return one;
       }),
-      ...programs.stacks.map(startStack),
+      Promise.all(programs.stacks.map(startStack)),
+      Promise.all((programs.resolvers ?? []).map(startLoneResolver)),
     ]);
     const hosts = stacks.flat();
-    await Promise.all(
-      hosts.map(async (one) => {
-        const { id } = one;
-        try {
-          await proveReady(one, plan, world, options.signal, () => deaths.get(id) ?? deaths.get(undefined));
-        } catch (error) {
-          options.signal.throwIfAborted();
-          listener.fault(messageOf(error), id);
-        }
-      }),
-    );
+    await Promise.all([...hosts, ...resolvers].map(proveOne));
     return {
       hosts: new Map(hosts.map((one) => [one.id, one])),
+      resolvers: new Map(resolvers.map((one) => [one.id, one])),
       farm: farm.client,
       containers,
       captured,

@@ -97,15 +97,26 @@ function receiversOf(scenarios: Plan["scenarios"], registry: Registry) {
   });
 }
 
+/** What a run needs. */
+export interface Wanted extends Pick<Plan, "stacks" | "scenarios"> {
+  /** That only the harness asks. */
+  readonly resolvers?: readonly Program[];
+  /** NSD in its default version unless told. */
+  readonly authority?: Program;
+}
+
 export async function preparePrograms(
   engine: Engine,
   registry: Registry,
-  { stacks, scenarios }: Pick<Plan, "stacks" | "scenarios">,
+  { stacks, scenarios, ...more }: Wanted,
   progress: Tell,
 ): Promise<PreparedPrograms> {
-  const authority = registry.authorities.find(({ driver }) => driver.name === "nsd");
-  if (!authority) throw new HarnessError("containers/authority/nsd is missing");
-  const authorityVersion = authority.driver.versions[0]?.version ?? "";
+  const authority = find(registry.authorities, more.authority ?? { name: "nsd", version: "" });
+  const authorityVersion = more.authority?.version ?? authority.driver.versions[0]?.version ?? "";
+  const lone = (more.resolvers ?? []).map((program) => {
+    const { driver, folder } = find(registry.resolvers, program);
+    return { id: programId(program), driver, image: wanted({ driver, folder }, program.version) };
+  });
   const chosen = stacks.map((stack) => {
     const sender = find(registry.senders, stack.sender);
     const resolver = find(registry.resolvers, stack.resolver);
@@ -126,7 +137,7 @@ export async function preparePrograms(
     [
       farmImage,
       authorityImage,
-      ...receivers.map(({ image }) => image),
+      ...[...receivers, ...lone].map(({ image }) => image),
       ...chosen.flatMap(({ images }) => [images.sender, images.resolver]),
     ],
     progress,
@@ -144,7 +155,8 @@ export async function preparePrograms(
       describe("resolver", programId(stack.resolver), images.resolver),
     );
   }
-  const authorityId = `nsd@${authorityVersion}`;
+  for (const { id, image } of lone) described.set(id, describe("resolver", id, image));
+  const authorityId = programId({ name: authority.driver.name, version: authorityVersion });
   described.set(authorityId, describe("authority", authorityId, authorityImage));
   // A sender may have the same name.
   for (const { id, image } of receivers) described.set(`receiver ${id}`, describe("receiver", id, image));
@@ -158,6 +170,10 @@ export async function preparePrograms(
         name,
         driver,
         image: imageOf(image).reference,
+      })),
+      resolvers: lone.map(({ id, driver, image }) => ({
+        id,
+        resolver: { driver, image: imageOf(image).reference },
       })),
       stacks: chosen.map(({ stack, sender, resolver, images }) => ({
         stack,

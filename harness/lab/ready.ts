@@ -4,11 +4,11 @@ import { durations } from "../words/durations.ts";
 import { HarnessError, messageOf } from "../words/errors.ts";
 import { until } from "../words/until.ts";
 import type { World } from "../world/world.ts";
-import { harnessAddress, type SendingHost } from "./sending-host.ts";
+import { harnessAddress, type ResolvingHost, type SendingHost } from "./sending-host.ts";
 
-/** A known-good name has AD, a known-bad one SERVFAIL, and the sender takes mail. */
+/** A known-good name has AD, a known-bad one SERVFAIL, and the sender, where there is one, takes mail. */
 export async function proveReady(
-  host: SendingHost,
+  host: ResolvingHost | SendingHost,
   plan: Plan,
   world: World,
   signal: AbortSignal,
@@ -23,7 +23,9 @@ export async function proveReady(
   const answers = async (status: "secure" | "bogus"): Promise<true | undefined> => {
     const question = questionOf(status);
     if (!question) return true;
-    const [raw] = await host.witness.ask(host.nameServers[0], [encodeQuery(question)], harnessAddress(host));
+    const [raw] = await host.witness.ask(host.nameServers[0], [encodeQuery(question)], {
+      source: harnessAddress(host),
+    });
     const answer = raw?.message ? decodeAnswer(Buffer.from(raw.message, "base64")) : undefined;
     last = answer
       ? `${question.name} ${question.type} ${answer.rcode}${answer.authenticated ? " AD" : ""}`
@@ -50,10 +52,12 @@ export async function proveReady(
   };
   await until(asked("secure"), deadline("a secure answer with AD"));
   await until(asked("bogus"), deadline("SERVFAIL for a bogus name"));
+  if (!("sender" in host)) return;
+  const { port } = host.sender.driver.submission;
   await until(async () => {
     alive();
     try {
-      await host.witness.submit([], { port: host.sender.driver.submission.port, sessions: 1 });
+      await host.witness.submit([], { port, sessions: 1 });
       return true;
     } catch (error) {
       last = messageOf(error);

@@ -40,8 +40,12 @@ export interface FarmClient {
   /** The capture file of one trial, pcapng.gz. With the first no more packets are kept of any. */
   packets(trial: string): Promise<Buffer>;
   stray(address: string): Promise<void>;
-  /** Puts DNS messages to the server, from that source address where one is named. */
-  ask(server: string, messages: readonly Uint8Array[], source?: string): Promise<readonly RawAnswer[]>;
+  /** Puts DNS messages to the server, by UDP (TCP after TC), or by TCP from the first. */
+  ask(
+    server: string,
+    messages: readonly Uint8Array[],
+    how: { readonly source?: string; readonly over?: "tcp" },
+  ): Promise<readonly RawAnswer[]>;
   submit(
     mails: readonly MailToSubmit[],
     to: { readonly port: number; readonly sessions: number },
@@ -136,12 +140,12 @@ export async function startFarmProgram(
     async stray(address) {
       await request({ op: "stray", address }, durations.programReady);
     },
-    async ask(server, messages, source) {
+    async ask(server, messages, how) {
       const value = await request(
         {
           op: "ask",
           server,
-          ...(source === undefined ? {} : { source }),
+          ...how,
           messages: messages.map((message) => Buffer.from(message).toString("base64")),
           timeoutMs: durations.dnsAnswer,
         },

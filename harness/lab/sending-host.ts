@@ -3,28 +3,46 @@ import type { ResolverDriver, SenderDriver } from "./driver.ts";
 import type { RunningContainer } from "./engine.ts";
 import type { FarmClient } from "./requests.ts";
 
+export interface ResolverProgram {
+  readonly driver: ResolverDriver;
+  readonly image: string;
+}
+
+/** A stack's programs. */
 export interface StackPrograms {
   readonly stack: Stack;
   readonly sender: { readonly driver: SenderDriver; readonly image: string };
-  readonly resolver: { readonly driver: ResolverDriver; readonly image: string };
+  readonly resolver: ResolverProgram;
 }
 
-/** A sender in a network namespace, with the harness's own eyes and hands (the witness) beside it. */
-export interface SendingHost extends StackPrograms {
-  /** As sendingHostOf() in harness/model/plan.ts makes it. */
+/** A resolver that nobody but the harness asks. */
+export interface LoneResolver {
+  /** "unbound@1.26" */
+  readonly id: string;
+  readonly resolver: ResolverProgram;
+}
+
+/** A network namespace with a resolver in it or near it, and the harness's own eyes and hands (the witness). */
+export interface ResolvingHost {
+  /** As sendingHostOf() in harness/model/plan.ts makes it, or that of the lone resolver. */
   readonly id: string;
   readonly reach: Reach;
+  readonly resolver: ResolverProgram;
   readonly witness: FarmClient;
-  readonly senderContainer: RunningContainer;
   readonly witnessContainer: RunningContainer;
   readonly address: { readonly ipv4: string; readonly ipv6: string };
-  /** What the sender's resolv.conf names, in this order. */
+  /** What resolv.conf names, in this order. */
   readonly nameServers: readonly [string, ...string[]];
   /** The resolver itself: the same, or what stands behind the DNS relay. */
   readonly resolverAddress: string;
 }
 
+/** One with a sender besides. */
+export interface SendingHost extends ResolvingHost, StackPrograms {
+  readonly senderContainer: RunningContainer;
+}
+
 /** The source address of the harness's own questions, so that the resolver's log tells them from the sender's. */
-export function harnessAddress({ reach, address }: Pick<SendingHost, "reach" | "address">): string {
+export function harnessAddress({ reach, address }: Pick<ResolvingHost, "reach" | "address">): string {
   return reach === "loopback" ? "127.0.0.9" : address.ipv4;
 }

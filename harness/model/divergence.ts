@@ -1,3 +1,4 @@
+import type { LookupOutcome } from "./lookup.ts";
 import type { Outcome, Policy } from "./scenario.ts";
 
 /**
@@ -12,12 +13,13 @@ export type Severity = (typeof severities)[number];
 export interface Divergence {
   /** Scenario id, or a glob with * . */
   readonly scenario: string;
+  /** Of mail; a lookup has none. */
   readonly policies: readonly Policy[];
   /** Versions it is known of, as in the driver's table; empty: all. */
   readonly versions: readonly string[];
   /** Names of resolvers that it takes to see it; empty: any. */
   readonly resolvers: readonly string[];
-  readonly outcome: Outcome;
+  readonly outcome: Outcome | LookupOutcome;
   /** Chance decides whether a run shows it, such as the order of hosts of one preference: it is not stale where it does not. */
   readonly byChance?: boolean;
   readonly severity: Severity;

@@ -189,12 +189,14 @@ export interface DnsRelay {
 export type FarmRequest =
   /** Start receivers and attackers. Answer: null. */
   | { readonly op: "serve"; readonly hosts: readonly FarmHost[] }
-  /** Ask the server at `server`:53 (UDP, TCP after TC) with RD, AD and DO set; wire forms are made by the caller. Answer: RawAnswer[]. */
+  /** Ask the server at `server`:53; wire forms are made by the caller. Answer: RawAnswer[]. */
   | {
       readonly op: "ask";
       readonly server: string;
       /** The address to ask from. */
       readonly source?: string;
+      /** tcp: from the first; without it UDP, and TCP after TC. */
+      readonly over?: "tcp";
       /** Base64 of DNS messages. */
       readonly messages: readonly string[];
       readonly timeoutMs: number;

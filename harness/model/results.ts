@@ -1,9 +1,15 @@
 import * as z from "zod";
 import { severities } from "./divergence.ts";
+import { lookupOutcomes } from "./lookup.ts";
 import { outcomes, policies } from "./scenario.ts";
 
 /** The results document: results.json. Its JSON Schema is made from this source (reports/results.schema.json). */
 export const resultsVersion = 1;
+
+/** Of every kind of trial. */
+export const allOutcomes = [...outcomes, ...lookupOutcomes] as const;
+/** A question has no policy: "lookup" stands where mail has one. */
+export const allPolicies = [...policies, "lookup"] as const;
 
 export const verdicts = [
   "pass",
@@ -27,12 +33,12 @@ const verdict = z
     "pass: within what the RFCs permit; fail: outside what a MUST permits, or the log contradicts what was seen; warn: outside what a SHOULD permits; info: the RFCs leave it open; known: a divergence on record; unsupported: the program does not have the feature; inconclusive: the control did not behave; error: the harness could not tell",
   );
 const outcome = z
-  .enum(outcomes)
+  .enum(allOutcomes)
   .nullable()
   .describe(
-    "What became of the message. authenticated: delivered over TLS to a server that DANE authenticated; encrypted: delivered over TLS; cleartext: delivered without; deferred: still queued; bounced: refused for good; null: it could not be told",
+    "What became of the message. authenticated: delivered over TLS to a server that DANE authenticated; encrypted: delivered over TLS; cleartext: delivered without; deferred: still queued; bounced: refused for good. Of a question: secure: the right answer with AD; insecure: the right answer without; bogus: SERVFAIL; refused: another RCODE of failure; silent: no answer in time; wrong: another answer than the zone's. null: it could not be told",
   );
-const expected = z.array(z.enum(outcomes)).describe("Outcomes that are permitted");
+const expected = z.array(z.enum(allOutcomes)).describe("Outcomes that are permitted");
 const reasons = z.array(z.string()).describe("Why this verdict, in plain words, most important first");
 const claimed = z
   .string()
@@ -60,8 +66,8 @@ const program = z.object({
 
 const expectation = z.object({
   level,
-  permitted: z.array(z.enum(outcomes)).describe("Outcomes that are permitted"),
-  never: z.array(z.enum(outcomes)).describe("Outcomes that break a MUST whatever the level is"),
+  permitted: z.array(z.enum(allOutcomes)).describe("Outcomes that are permitted"),
+  never: z.array(z.enum(allOutcomes)).describe("Outcomes that break a MUST whatever the level is"),
   leaks: z
     .enum(["on-the-wire", "to-the-attacker"])
     .optional()
@@ -80,7 +86,7 @@ const scenario = z.object({
     .string()
     .optional()
     .describe("SHA-256 of the set-up and of what is expected: while it is the same, so is the test"),
-  expect: z.partialRecord(z.enum(policies), expectation).describe("Permitted outcomes by policy"),
+  expect: z.partialRecord(z.enum(allPolicies), expectation).describe("Permitted outcomes by policy"),
 });
 
 const step = z.object({
@@ -98,12 +104,12 @@ const trial = z.object({
     .string()
     .describe("scenario/sender+resolver/policy, with /start or /end and /twin behind it where it is one"),
   scenario: z.string().describe("Id of the scenario"),
-  sender: z.string().describe("Id of the sender, e.g. postfix@3.10"),
+  sender: z.string().describe("Id of the sender, e.g. postfix@3.10; danelab: the harness itself asks"),
   resolver: z.string().describe("Id of the resolver, e.g. unbound@1.26"),
   policy: z
-    .enum(policies)
+    .enum(allPolicies)
     .describe(
-      "How the sender was told to send. dane: opportunistic DANE; dane-only: mandatory DANE; may: opportunistic TLS; the others serve as controls or where they are asked for",
+      "How the sender was told to send. dane: opportunistic DANE; dane-only: mandatory DANE; may: opportunistic TLS; lookup: the resolver is asked, nothing is sent; the others serve as controls or where they are asked for",
     ),
   role: z
     .enum(["main", "control", "twin"])

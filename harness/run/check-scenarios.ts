@@ -18,7 +18,7 @@ import { UsageError } from "../words/errors.ts";
 import { nearest } from "../words/nearest.ts";
 import { certificateProblem } from "./check-certificates.ts";
 import { withFurtherPolicies } from "./further-policies.ts";
-import { certificate, type expectation, file, mx, scenario, step, zone } from "./scenario-fields.ts";
+import { certificate, type expectation, file, lookup, mx, scenario, step, zone } from "./scenario-fields.ts";
 
 /**
  * From the text of a scenario file to whole scenarios: fields are checked, the base set-up is filled in, and what
@@ -32,7 +32,29 @@ type StepText = z.infer<typeof step>;
 
 /** UsageError names file, scenario and field. */
 export function checkFile(content: unknown, shown: string): readonly Scenario[] {
-  const parsed = file.safeParse(content);
+  return checkList(content, shown, file, scenario, (text, group, where) => {
+    const whole = completed(text, group, shown);
+    const problem = contradiction(whole);
+    if (problem) throw new UsageError(`${where}: ${problem}`);
+    // A scenario that writes its own steps, and be it none, says itself what becomes of the attack.
+    return withFurtherPolicies(text.steps === undefined ? withEndOfAttack(whole, text.expect.after) : whole);
+  });
+}
+
+interface FileOf {
+  readonly group: string;
+  readonly scenarios: readonly unknown[];
+}
+
+/** Every scenario of a file, its fields checked, made whole by `make`. */
+export function checkList<F extends FileOf, T, S>(
+  content: unknown,
+  shown: string,
+  form: z.ZodType<F>,
+  fieldsOf: z.ZodType<T>,
+  make: (text: T, group: string, where: string) => S,
+): readonly S[] {
+  const parsed = form.safeParse(content);
   if (!parsed.success) {
     throw new UsageError(
       `${shown}: export default scenarios("group", [...]) is missing or wrong: ${explain(parsed.error, content)}`,
@@ -40,15 +62,9 @@ export function checkFile(content: unknown, shown: string): readonly Scenario[] 
   }
   return parsed.data.scenarios.map((text, index) => {
     const where = `${shown}: ${idOf(text) ?? `scenario ${index + 1}`}`;
-    const checked = scenario.safeParse(text);
+    const checked = fieldsOf.safeParse(text);
     if (!checked.success) throw new UsageError(`${where}: ${explain(checked.error, text)}`);
-    const whole = complete(checked.data, parsed.data.group, shown);
-    const problem = contradiction(whole);
-    if (problem) throw new UsageError(`${where}: ${problem}`);
-    // A scenario that writes its own steps, and be it none, says itself what becomes of the attack.
-    return withFurtherPolicies(
-      checked.data.steps === undefined ? withEndOfAttack(whole, checked.data.expect.after) : whole,
-    );
+    return make(checked.data, parsed.data.group, where);
   });
 }
 
@@ -65,6 +81,7 @@ const fields: readonly string[] = [
   ...Object.keys(step.shape),
   ...Object.keys(certificate.shape),
   ...Object.keys(scenario.shape.expect.shape),
+  ...Object.keys(lookup.shape),
 ];
 
 /** The first problem, in one line: the field, what is wrong, and what may have been meant. */
@@ -196,7 +213,8 @@ function stepOf(text: StepText, before: ScenarioText, ttl: number): Step {
   };
 }
 
-function complete(text: ScenarioText, group: string, shown: string): Scenario {
+/** The base set-up filled in, and what follows from it by rule. */
+export function completed(text: ScenarioText, group: string, shown: string): Scenario {
   const steps = text.steps ?? [];
   const ttl = steps.length > 0 || endsOnce(text) ? ttls.changing : ttls.lasting;
   return {
@@ -330,7 +348,7 @@ function isDelegated(key: string, zones: Scenario["zones"], seen: readonly strin
 }
 
 /** What makes no sense though every field is right by itself, at first or in a later step. */
-function contradiction(scenario: Scenario): string | null {
+export function contradiction(scenario: Scenario): string | null {
   const first = contradictionIn(scenario);
   if (first) return first;
   for (const [index, { title, as, expect }] of scenario.steps.entries()) {

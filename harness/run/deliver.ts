@@ -240,7 +240,7 @@ async function askResolver(
   const raw = await host.witness.ask(
     host.resolverAddress,
     step.questions.map(({ question }) => encodeQuery(question)),
-    harnessAddress(host),
+    { source: harnessAddress(host) },
   );
   return resolverAnswers(step, raw);
 }

@@ -1,10 +1,12 @@
 import { readdir } from "node:fs/promises";
 import { basename, join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
+import type { LookupScenario } from "../model/lookup.ts";
 import type { Scenario } from "../model/scenario.ts";
 import { messageOf, UsageError } from "../words/errors.ts";
 import { resolveOwnModules } from "../words/own-modules.ts";
 import { home } from "../words/places.ts";
+import { checkLookups } from "./check-lookups.ts";
 import { checkFile } from "./check-scenarios.ts";
 
 /**
@@ -12,6 +14,45 @@ import { checkFile } from "./check-scenarios.ts";
  * that makes no sense; the text names file, scenario and field.
  */
 export async function loadScenarios(folders: readonly string[]): Promise<readonly Scenario[]> {
+  return collected(await contentsOf(folders, (kind) => kind !== "lookup"), checkFile, ({ id }) => id);
+}
+
+/** The same, of the scenarios in which resolvers are asked. */
+export async function loadLookups(folders: readonly string[]): Promise<readonly LookupScenario[]> {
+  const contents = await contentsOf(folders, (kind) => kind === "lookup");
+  return collected(contents, checkLookups, ({ domain: { id } }) => id);
+}
+
+interface Content {
+  readonly shown: string;
+  readonly content: unknown;
+}
+
+function collected<S>(
+  contents: readonly Content[],
+  check: (content: unknown, shown: string) => readonly S[],
+  idOf: (scenario: S) => string,
+): readonly S[] {
+  const seen = new Map<string, string>();
+  const all: S[] = [];
+  for (const { shown, content } of contents) {
+    for (const scenario of check(content, shown)) {
+      const id = idOf(scenario);
+      const before = seen.get(id);
+      if (before !== undefined)
+        throw new UsageError(`${shown}: ${id}: the id is taken already, in ${before}`);
+      seen.set(id, shown);
+      all.push(scenario);
+    }
+  }
+  return all;
+}
+
+/** What the files export, of the kinds that are wanted. */
+async function contentsOf(
+  folders: readonly string[],
+  wanted: (kind: unknown) => boolean,
+): Promise<readonly Content[]> {
   const own = await filesIn(join(home, "scenarios"), "scenarios");
   const further = await Promise.all(folders.map((folder) => filesIn(resolve(folder), folder)));
   for (const [index, files] of further.entries()) {
@@ -19,18 +60,14 @@ export async function loadScenarios(folders: readonly string[]): Promise<readonl
       throw new UsageError(`--scenarios ${folders[index]}: holds no scenario files (*.ts, *.js, *.mjs)`);
   }
   if (further.length > 0) resolveOwnModules();
-  const seen = new Map<string, string>();
-  const all: Scenario[] = [];
-  for (const { path, shown } of [...own, ...further.flat()]) {
-    for (const scenario of checkFile(await contentOf(path, shown), shown)) {
-      const before = seen.get(scenario.id);
-      if (before !== undefined)
-        throw new UsageError(`${shown}: ${scenario.id}: the id is taken already, in ${before}`);
-      seen.set(scenario.id, shown);
-      all.push(scenario);
-    }
-  }
-  return all;
+  const all: Content[] = [];
+  for (const { path, shown } of [...own, ...further.flat()])
+    all.push({ shown, content: await contentOf(path, shown) });
+  return all.filter(({ content }) => wanted(kindOf(content)));
+}
+
+function kindOf(content: unknown): unknown {
+  return typeof content === "object" && content !== null && "kind" in content ? content.kind : undefined;
 }
 
 async function filesIn(folder: string, shown: string) {

@@ -88,7 +88,7 @@ async function lookAt(trial: Trial, lab: Lab, world: World): Promise<RaisedDomai
   const raw = await host.witness.ask(
     host.nameServers[0],
     step.questions.map(({ question }) => encodeQuery(question)),
-    harnessAddress(host),
+    { source: harnessAddress(host) },
   );
   return { trial, host, step, answers: resolverAnswers(step, raw) };
 }

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { askingWays, lookupOutcomes } from "../model/lookup.ts";
 import {
   answerActions,
   authorityNames,
@@ -228,6 +229,32 @@ export const scenario = z.strictObject({
   attempts: z.int().min(1).max(5).optional(),
   expect,
   sni: name.optional(),
+});
+const lookupExpectation = z.object({
+  level: z.enum(["must", "should", "open"]),
+  permitted: z.array(z.enum(lookupOutcomes)).min(1),
+  never: z.array(z.enum(lookupOutcomes)),
+});
+/** What a resolver is asked. */
+export const lookup = z.strictObject({
+  ...scenario.pick({ id: true, title: true, why: true, cites: true, zone: true, zones: true, mx: true })
+    .shape,
+  ask: z
+    .strictObject({
+      name,
+      zone: name.optional(),
+      type: z.enum(["A", "AAAA", "MX", "TLSA", "CNAME", "SOA", "NS", "DNSKEY", "DS", "TXT"]),
+    })
+    .optional(),
+  ways: z.array(z.enum(askingWays)).min(1).optional(),
+  measure: z.strictObject({ of: name, value: z.number() }).optional(),
+  expect: z.union([lookupExpectation, z.partialRecord(z.enum(askingWays), lookupExpectation)]),
+});
+export const lookupFile = z.strictObject({
+  danelab: z.literal(1),
+  kind: z.literal("lookup"),
+  group: z.string().regex(label, "must be lower case letters, digits and hyphens"),
+  scenarios: z.array(z.unknown()).min(1),
 });
 export const file = z.strictObject({
   danelab: z.literal(1),

@@ -18,6 +18,9 @@ export interface ZoneTree {
 interface Expected {
   readonly status: DnsStatus;
   readonly empty: boolean;
+  readonly nxdomain: boolean;
+  /** Of the type asked for, at the end of all aliases. */
+  readonly records: readonly ResourceRecord[];
 }
 
 /** Resolvers differ in how long a chain of aliases they follow. */
@@ -103,13 +106,14 @@ export function buildTree(
     const zone = ancestry(name)
       .map((ancestor) => complete.get(ancestor))
       .find((found) => found !== undefined);
-    if (!zone || links > longestChain) return { status: "any", empty: true };
+    if (!zone || links > longestChain) return { status: "any", empty: true, nxdomain: false, records: [] };
     const here = lookUp(zone, name, type);
     const chain = chainStatus(zone);
     const status = struck(zone, name, type, chain === "secure" ? here.status : chain);
-    if (here.alias === null) return { status, empty: here.empty };
+    const { empty, nxdomain, records } = here;
+    if (here.alias === null) return { status, empty, nxdomain, records };
     const there = expected(here.alias, type, links + 1);
-    return { status: worse(status, there.status), empty: there.empty };
+    return { ...there, status: worse(status, there.status) };
   };
 
   return { zones, expected: (name, type) => expected(name, type) };

@@ -4,17 +4,19 @@ import { masterFile, type ZoneDraft } from "../dns/zone.ts";
 import type { DnsStatus } from "../model/evidence.ts";
 import type { FileToCopy, LabFacts, RealHost, SenderRoute, ServerInstance } from "../model/facts.ts";
 import type { DnsQuestion, DnsRelay, FarmHost, ForwardedZone, RelayRule } from "../model/farm.ts";
+import type { ExpectedRecords } from "../model/lookup.ts";
 import { asOfStep, type Plan, type RecipientDomain, reachOf } from "../model/plan.ts";
 import type {
   AnswerRule,
   Policy,
   RealReceiver,
+  RelativeName,
   ResolverPath,
   Scenario,
   SenderSetup,
 } from "../model/scenario.ts";
 import { createPki } from "../pki/pki.ts";
-import { UsageError } from "../words/errors.ts";
+import { HarnessError, UsageError } from "../words/errors.ts";
 import { type AddressPlan, addressPlan, mostSteps } from "./addresses.ts";
 import { relayRules } from "./answers.ts";
 import { type CompiledDomain, compileDomain, type DomainMakers, ttl } from "./domain.ts";
@@ -78,6 +80,10 @@ export interface World {
   readonly stubRelays: (stack: number) => readonly DnsRelay[];
   readonly domains: ReadonlyMap<string, DomainFacts>;
   readonly facts: LabFacts;
+  /** The name in a zone of the domain, absolute. */
+  nameIn(domain: string, name: RelativeName, zone: string): string;
+  /** What the zones hold as the run begins. */
+  recordsOf(question: DnsQuestion): ExpectedRecords;
 }
 
 /** Names of the lab's own infrastructure. */
@@ -307,15 +313,15 @@ export function compileWorld(plan: Plan, options: { readonly subnet: number; rea
     (zones) => new Set([...zones.values()].flatMap(({ rules }) => rules.map(({ name }) => `${name} TLSA`))),
   );
   const expected = (step: number, question: DnsQuestion, origin: string, policy: Policy): ExpectedAnswer => {
-    const found = (trees[step] ?? tree).expected(question.name, question.type);
+    const { status, empty } = (trees[step] ?? tree).expected(question.name, question.type);
     // RFC 4035 4.7: resolvers remember for a while that they found no good keys, whatever the TTL.
     const before = trees[step - 1]?.expected(origin, "DNSKEY").status ?? "secure";
     const remembered = before === "bogus" || before === "any";
     // Resolvers may take RDATA that holds no TLSA record for a malformed message.
     const odd = withheld[step]?.has(`${question.name.toLowerCase()} ${question.type}`);
     // Asked with CD, a resolver keeps what it did not validate, and may give it to who asks without (RFC 6840 5.9).
-    const unchecked = policy === "oblivious" && found.status === "bogus";
-    return { question, ...found, ...(odd || remembered || unchecked ? { status: "any" } : {}) };
+    const unchecked = policy === "oblivious" && status === "bogus";
+    return { question, status, empty, ...(odd || remembered || unchecked ? { status: "any" } : {}) };
   };
 
   const serverAt = (step: number): string =>
@@ -436,6 +442,24 @@ export function compileWorld(plan: Plan, options: { readonly subnet: number; rea
       trustAnchor: `${tree.zones.find(({ origin }) => origin === ".")?.anchor ?? ""}\n`,
       trustStore: pki.trustStore,
       routes: compiled.flatMap(([first]) => routeOf(first)),
+    },
+    nameIn: (domain, name, zone) => {
+      const found = compiled.find(([first]) => first.domain.key === domain);
+      if (!found) throw new HarnessError(`the world has no domain ${domain}`);
+      return found[0].names.absolute(name, zone);
+    },
+    recordsOf: ({ name, type }) => {
+      const { status, empty, nxdomain, records } = tree.expected(name, type);
+      const odd = withheld[0]?.has(`${name.toLowerCase()} ${type}`) === true;
+      return {
+        status: odd ? "any" : status,
+        empty,
+        rcode: nxdomain ? "NXDOMAIN" : "NOERROR",
+        // Names in RDATA may be compressed, and written in another case.
+        rdata: ["A", "AAAA", "TLSA", "TXT"].includes(type)
+          ? records.map(({ rdata }) => Buffer.from(rdata).toString("hex"))
+          : null,
+      };
     },
   };
 }

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import type { ClaimedAttempt, Evidence } from "../../harness/model/evidence.ts";
 import type { Session } from "../../harness/model/farm.ts";
 import type { TrialResult } from "../../harness/model/results.ts";
-import type { Outcome } from "../../harness/model/scenario.ts";
+import { type Outcome, outcomes } from "../../harness/model/scenario.ts";
 
 /** Evidence that agrees with a trial's outcome, as real programs would have left it. */
 
@@ -17,7 +17,7 @@ export function sampleEvidence(trial: TrialResult, attack: boolean): Evidence {
   const queueId = digest(`queue ${trial.id}`).slice(0, 11).toUpperCase();
   const from = `${canary.slice(0, 8)}@${trial.policy}.sender.example`;
   const to = `u@${domain}`;
-  const outcome = trial.outcome ?? "deferred";
+  const outcome = outcomes.find((one) => one === trial.outcome) ?? "deferred";
   const sessions = sessionsOf({ trial, domain, host, canary, from, to, outcome, attack });
   const attempt = claimOf(trial, outcome, host);
   return {

@@ -1,11 +1,15 @@
-import type { Results, ScenarioResult, TrialResult } from "../../harness/model/results.ts";
-import { type Policy, policies } from "../../harness/model/scenario.ts";
+import {
+  allPolicies,
+  type Results,
+  type ScenarioResult,
+  type TrialResult,
+} from "../../harness/model/results.ts";
 
 /** The results as a table: a row for each scenario, a column for each stack and policy. */
 export interface Matrix {
   readonly stacks: readonly StackColumns[];
   /** The policies that have a column, the same under every stack. */
-  readonly policies: readonly Policy[];
+  readonly policies: readonly TrialResult["policy"][];
   readonly groups: readonly Group[];
 }
 
@@ -81,9 +85,9 @@ function placesOf({ canary }: ScenarioResult): readonly TrialResult["canary"][] 
 }
 
 /** A policy that serves controls only has no column: its trials are folded into those that they are the control of. */
-function columnPolicies(trials: readonly TrialResult[]): readonly Policy[] {
+function columnPolicies(trials: readonly TrialResult[]): readonly TrialResult["policy"][] {
   const of = (role: TrialResult["role"]) =>
-    policies.filter((policy) => trials.some((trial) => trial.policy === policy && trial.role === role));
+    allPolicies.filter((policy) => trials.some((trial) => trial.policy === policy && trial.role === role));
   const main = of("main");
   return main.length > 0 ? main : of("control");
 }

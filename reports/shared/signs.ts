@@ -1,5 +1,4 @@
 import type { TrialResult, Verdict } from "../../harness/model/results.ts";
-import type { Outcome, Policy } from "../../harness/model/scenario.ts";
 
 /** How verdicts, outcomes and policies are shown, alike in every report. Nothing is told by colour alone. */
 
@@ -43,15 +42,21 @@ export const verdictSigns: Readonly<Record<Verdict, Sign>> = {
   error: { symbol: "!", short: "error", meaning: "the harness could not tell" },
 };
 
-export const outcomeMeanings: Readonly<Record<Outcome, string>> = {
+export const outcomeMeanings: Readonly<Record<NonNullable<TrialResult["outcome"]>, string>> = {
   authenticated: "delivered over TLS, server authenticated by DANE",
   encrypted: "delivered over TLS, server not authenticated",
   cleartext: "delivered without TLS",
   deferred: "not delivered, stays queued (4.x.x)",
   bounced: "refused for good (5.x.x)",
+  secure: "the right answer, with AD",
+  insecure: "the right answer, without AD",
+  bogus: "SERVFAIL",
+  refused: "another RCODE of failure",
+  silent: "no answer in time",
+  wrong: "another answer than the zone's",
 };
 
-export const policyMeanings: Readonly<Record<Policy, string>> = {
+export const policyMeanings: Readonly<Record<TrialResult["policy"], string>> = {
   dane: "opportunistic DANE",
   "dane-only": "mandatory DANE",
   may: "opportunistic TLS without DANE, the control",
@@ -61,6 +66,7 @@ export const policyMeanings: Readonly<Record<Policy, string>> = {
   oblivious: "DANE behind a resolver that does not validate, a control",
   credulous: "DANE behind a resolver that only says that it validates, a control",
   exposed: "DANE with the resolver across a network, a control",
+  lookup: "the harness asks, nothing is sent",
 };
 
 /** "authenticated", or what became of the message step by step: "deferred, then authenticated". */

@@ -1,0 +1,147 @@
+import { matchesGlob } from "../words/glob.ts";
+import type { Divergence } from "./divergence.ts";
+import {
+  type LookupAnswer,
+  type LookupEvidence,
+  type LookupTrial,
+  observeAnswer,
+  type PlannedQuestion,
+} from "./lookup.ts";
+import { programId } from "./plan.ts";
+import type { StepResult, TrialResult, Verdict } from "./results.ts";
+
+/** From what was asked and answered to verdicts. Pure: the same evidence gives the same verdicts. */
+export interface LookupJudgement {
+  readonly trials: readonly TrialResult[];
+  readonly staleDivergences: readonly string[];
+}
+
+export interface LookupJudgeInput {
+  readonly trials: readonly LookupTrial[];
+  /** By trial. */
+  readonly evidence: ReadonlyMap<string, LookupEvidence>;
+  /** By the resolver's name. */
+  readonly divergences: ReadonlyMap<string, readonly Divergence[]>;
+  readonly evidencePath: (trial: LookupTrial) => string;
+}
+
+export function judgeLookups({
+  trials,
+  evidence,
+  divergences,
+  evidencePath,
+}: LookupJudgeInput): LookupJudgement {
+  const used = new Set<Divergence>();
+  const seen = new Set<Divergence>();
+  const results = trials.map((trial) => {
+    const own = judgeTrial(trial, evidence.get(trial.id), evidencePath(trial));
+    const recorded = (divergences.get(trial.resolver.name) ?? []).filter((one) => concerns(one, trial));
+    if (own.verdict !== "error") for (const one of recorded) seen.add(one);
+    if (own.verdict !== "fail" && own.verdict !== "warn") return own;
+    const known = recorded.find(({ outcome }) => outcome === own.outcome);
+    if (!known) return own;
+    used.add(known);
+    const { severity, reason, evidence: shown, link } = known;
+    return {
+      ...own,
+      verdict: "known" as const,
+      reasons: [`known: ${reason}`, ...own.reasons],
+      divergence: { severity, reason, evidence: shown, link },
+    };
+  });
+  const stale = [...seen].filter((one) => !used.has(one));
+  return {
+    trials: results,
+    staleDivergences: stale.map(({ scenario, outcome, reason }) => `${scenario}: ${outcome}: ${reason}`),
+  };
+}
+
+function concerns({ scenario, versions }: Divergence, trial: LookupTrial): boolean {
+  return (
+    matchesGlob(scenario, trial.scenario.domain.id) &&
+    (versions.length === 0 || versions.includes(trial.resolver.version))
+  );
+}
+
+const good: readonly Verdict[] = ["pass", "info"];
+
+/** The verdict is that of the first answer that is not as it should be; else that of the first. */
+function judgeTrial(
+  trial: LookupTrial,
+  evidence: LookupEvidence | undefined,
+  evidencePath: string,
+): TrialResult {
+  const { scenario, resolver } = trial;
+  const { questions, domain } = scenario;
+  const errors = evidence ? evidence.errors : ["no evidence: the run ended before this trial did"];
+  const steps = questions.map((question, index): StepResult => {
+    const answer = evidence?.answers[index];
+    return evidence && answer && errors.length === 0
+      ? judgeAnswer(question, answer, evidence)
+      : unanswered(question, errors);
+  });
+  const deciding = steps.find(({ verdict }) => !good.includes(verdict)) ?? steps[0];
+  return {
+    id: trial.id,
+    scenario: domain.id,
+    sender: "danelab",
+    resolver: programId(resolver),
+    policy: "lookup",
+    role: "main",
+    canary: null,
+    of: null,
+    outcome: deciding?.outcome ?? null,
+    verdict: deciding?.verdict ?? "error",
+    level: deciding?.level ?? "must",
+    expected: deciding?.expected ?? [],
+    reasons: deciding?.reasons ?? [...errors],
+    claimed: deciding?.claimed ?? null,
+    leaked: false,
+    divergence: null,
+    steps,
+    ms: Math.max(0, ...(evidence?.answers ?? []).map(({ ms }) => ms)),
+    evidence: evidencePath,
+  };
+}
+
+/** "asked with DO" */
+function titleOf({ way }: PlannedQuestion): string {
+  return way === "plain"
+    ? "asked without DO and AD"
+    : way === "TCP"
+      ? "asked with DO over TCP"
+      : `asked with ${way}`;
+}
+
+function judgeAnswer(
+  question: PlannedQuestion,
+  answer: LookupAnswer,
+  { expected }: LookupEvidence,
+): StepResult {
+  const { level, permitted, never } = question.expectation;
+  const { outcome, told } = observeAnswer(answer, expected);
+  const title = titleOf(question);
+  const step = { title, level, expected: [...permitted], outcome, claimed: told };
+  const binding = { must: "the RFC demands", should: "the RFC recommends", open: "foreseen is" }[level];
+  if (permitted.includes(outcome)) {
+    const how = { must: "demanded", should: "recommended", open: "permitted" }[level];
+    return { ...step, verdict: level === "open" ? "info" : "pass", reasons: [`${outcome}, as ${how}`] };
+  }
+  const reason = `${title}: ${outcome} (${told}), where ${binding} ${permitted.join(" or ")}`;
+  const isFailure = level === "must" || never.includes(outcome) || outcome === "wrong";
+  return { ...step, verdict: isFailure ? "fail" : "warn", reasons: [reason] };
+}
+
+function unanswered(question: PlannedQuestion, errors: readonly string[]): StepResult {
+  const { level, permitted } = question.expectation;
+  const reasons = errors.length > 0 ? [...errors] : ["the harness did not ask"];
+  return {
+    title: titleOf(question),
+    level,
+    expected: [...permitted],
+    outcome: null,
+    verdict: "error",
+    reasons,
+    claimed: null,
+  };
+}

@@ -1,0 +1,137 @@
+import type { DnsStatus } from "./evidence.ts";
+import type { DnsQuestion } from "./farm.ts";
+import { type Program, programId } from "./plan.ts";
+import type { Level, RelativeName, Scenario } from "./scenario.ts";
+
+/** A kind of trial without mail: a resolver is asked, and what it answers is judged. */
+
+/**
+ * secure: the right answer with AD; insecure: the right answer without; bogus: SERVFAIL; refused: another RCODE of failure;
+ * silent: no answer in time; wrong: another answer than the zone's.
+ */
+export const lookupOutcomes = ["secure", "insecure", "bogus", "refused", "silent", "wrong"] as const;
+export type LookupOutcome = (typeof lookupOutcomes)[number];
+
+/**
+ * How a question is put. DO: with DNSSEC OK (RFC 3225); AD: with the AD bit alone (RFC 6840 5.7); plain: with neither; CD: with
+ * DO and Checking Disabled (RFC 4035 3.2.2); TCP: as DO, over TCP (RFC 7766).
+ */
+export const askingWays = ["DO", "AD", "plain", "CD", "TCP"] as const;
+export type AskingWay = (typeof askingWays)[number];
+
+export interface LookupExpectation {
+  readonly level: Level;
+  readonly permitted: readonly LookupOutcome[];
+  /** Break a MUST whatever the level is. */
+  readonly never: readonly LookupOutcome[];
+}
+
+/** One question in one way, and what is permitted of the answer. */
+export interface PlannedQuestion {
+  readonly way: AskingWay;
+  readonly expectation: LookupExpectation;
+}
+
+/** Something that programs limit as they like: the scenario tries one value. */
+export interface Measure {
+  /** "NSEC3 iterations" */
+  readonly of: string;
+  readonly value: number;
+}
+
+/** What is asked of a recipient domain set up in one way. */
+export interface LookupScenario {
+  /** Zones and hosts; nothing is sent to them. */
+  readonly domain: Scenario;
+  readonly name: RelativeName;
+  /** Key of the zone that the name is relative to. */
+  readonly zone: string;
+  readonly type: DnsQuestion["type"];
+  readonly questions: readonly PlannedQuestion[];
+  readonly measure: Measure | null;
+}
+
+/** What the zones hold for a question. */
+export interface ExpectedRecords {
+  readonly status: DnsStatus;
+  readonly rcode: "NOERROR" | "NXDOMAIN";
+  /** RDATA of the type asked for, hexadecimal; null: its names may be written in several ways. */
+  readonly rdata: readonly string[] | null;
+  readonly empty: boolean;
+}
+
+/** One answer, as it came. */
+export interface LookupAnswer {
+  readonly way: AskingWay;
+  /** null: no answer. */
+  readonly rcode: string | null;
+  /** AD bit. */
+  readonly authenticated: boolean;
+  /** Of the type asked for, hexadecimal. */
+  readonly rdata: readonly string[];
+  /** Milliseconds. */
+  readonly ms: number;
+  readonly error: string | null;
+}
+
+/** The outcome of an answer, and what is wrong with it, in words. */
+export function observeAnswer(
+  { rcode, authenticated, rdata, error }: LookupAnswer,
+  expected: ExpectedRecords,
+): { readonly outcome: LookupOutcome; readonly told: string } {
+  if (rcode === null) return { outcome: "silent", told: error ?? "no answer" };
+  if (rcode === "SERVFAIL") return { outcome: "bogus", told: rcode };
+  if (rcode !== "NOERROR" && rcode !== "NXDOMAIN") return { outcome: "refused", told: rcode };
+  const flags = authenticated ? `${rcode}, AD` : rcode;
+  const wrong = (what: string) => ({ outcome: "wrong" as const, told: `${flags}: ${what}` });
+  if (rcode !== expected.rcode) return wrong(`the zone demands ${expected.rcode}`);
+  if ((rdata.length === 0) !== expected.empty)
+    return wrong(expected.empty ? "records where there are none" : "no records where there are some");
+  if (expected.rdata !== null && !sameSet(rdata, expected.rdata))
+    return wrong("other records than the zone's");
+  return { outcome: authenticated ? "secure" : "insecure", told: flags };
+}
+
+function sameSet(some: readonly string[], others: readonly string[]): boolean {
+  return some.length === others.length && some.every((one) => others.includes(one));
+}
+
+/** A scenario put to one resolver. */
+export interface LookupTrial {
+  /** "res-ad-secure/unbound@1.26" */
+  readonly id: string;
+  readonly scenario: LookupScenario;
+  readonly resolver: Program;
+}
+
+/** All that was seen of one trial. The judge knows nothing else. */
+export interface LookupEvidence {
+  readonly trial: string;
+  readonly question: DnsQuestion;
+  readonly expected: ExpectedRecords;
+  /** In the order of the scenario's questions. */
+  readonly answers: readonly LookupAnswer[];
+  /** What the resolver logged of the question's zones. */
+  readonly log: readonly string[];
+  /** What kept the harness from telling: non-empty means verdict `error`. */
+  readonly errors: readonly string[];
+}
+
+/** The trials of these scenarios on these resolvers. */
+export function planLookups(
+  scenarios: readonly LookupScenario[],
+  resolvers: readonly Program[],
+): readonly LookupTrial[] {
+  return scenarios.flatMap((scenario) =>
+    resolvers.map((resolver) => ({
+      id: `${scenario.domain.id}/${programId(resolver)}`,
+      scenario,
+      resolver,
+    })),
+  );
+}
+
+/** Key of the recipient domain that a scenario is set up in, one for all resolvers. */
+export function lookupDomain({ domain }: LookupScenario): string {
+  return `${domain.id}.lookup`;
+}

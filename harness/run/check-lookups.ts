@@ -1,0 +1,93 @@
+import type * as z from "zod";
+import {
+  type AskingWay,
+  askingWays,
+  type LookupExpectation,
+  type LookupOutcome,
+  type LookupScenario,
+} from "../model/lookup.ts";
+import { outcomes } from "../model/scenario.ts";
+import { UsageError } from "../words/errors.ts";
+import { checkList, completed, contradiction } from "./check-scenarios.ts";
+import { lookup, lookupFile } from "./scenario-fields.ts";
+
+/** From the text of a file of lookups to whole scenarios: fields are checked, what follows from a rule is filled in. */
+
+type LookupText = z.infer<typeof lookup>;
+
+/** No mail is sent to the domain. */
+const anything = { level: "open" as const, permitted: [...outcomes], never: [] };
+
+/** UsageError names file, scenario and field. */
+export function checkLookups(content: unknown, shown: string): readonly LookupScenario[] {
+  return checkList(content, shown, lookupFile, lookup, (text, group, where) => {
+    const domain = completed(
+      {
+        ...{ id: text.id, title: text.title, why: text.why, cites: text.cites },
+        ...{ zone: text.zone, zones: text.zones, mx: text.mx, expect: { dane: anything } },
+      },
+      group,
+      shown,
+    );
+    const problem = contradiction(domain);
+    if (problem) throw new UsageError(`${where}: ${problem}`);
+    const zone = text.ask?.zone ?? domain.mx[0]?.zone ?? "@";
+    if (!(zone in domain.zones))
+      throw new UsageError(`${where}: field "ask.zone": there is no zone "${zone}"`);
+    return {
+      domain,
+      zone,
+      name: text.ask?.name ?? `_25._tcp.${domain.mx[0]?.name ?? "mx"}`,
+      type: text.ask?.type ?? "TLSA",
+      questions: questionsOf(text),
+      measure: text.measure ?? null,
+    };
+  });
+}
+
+const usualWays: readonly AskingWay[] = ["DO", "AD", "CD", "TCP"];
+
+function questionsOf({ expect, ways }: LookupText): LookupScenario["questions"] {
+  const stated: Partial<Record<AskingWay, LookupExpectation>> = "level" in expect ? { DO: expect } : expect;
+  const usual = "level" in expect ? usualWays : [];
+  return askingWays.flatMap((way) => {
+    const own = stated[way];
+    const asked = ways ? ways.includes(way) : own !== undefined || usual.includes(way);
+    const expectation = own ?? (stated.DO ? following(stated.DO, way) : undefined);
+    return asked && expectation ? [{ way, expectation }] : [];
+  });
+}
+
+/** What an expectation of a question with DO means for the same question put in another way. */
+export function following(expected: LookupExpectation, way: AskingWay): LookupExpectation {
+  switch (way) {
+    case "DO":
+    case "AD":
+    case "TCP":
+      return expected;
+    case "plain":
+      // RFC 6840 5.8: AD is for those that asked, by DO or AD.
+      return { level: "should", permitted: replaced(expected.permitted, "secure", "insecure"), never: [] };
+    case "CD":
+      // RFC 4035 3.2.2: what does not validate is handed out; whether AD is set on what does is left open.
+      return {
+        level: expected.permitted.includes("secure") ? "open" : expected.level,
+        permitted: [
+          ...new Set<LookupOutcome>([
+            ...(expected.level === "open" ? expected.permitted : []),
+            ...replaced(expected.permitted, "bogus", "insecure"),
+            ...(expected.permitted.includes("secure") ? (["insecure"] as const) : []),
+          ]),
+        ],
+        never: expected.permitted.includes("secure") ? [] : ["secure"],
+      };
+  }
+}
+
+function replaced(
+  all: readonly LookupOutcome[],
+  one: LookupOutcome,
+  by: LookupOutcome,
+): readonly LookupOutcome[] {
+  return [...new Set(all.map((outcome) => (outcome === one ? by : outcome)))];
+}
