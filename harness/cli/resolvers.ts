@@ -74,7 +74,7 @@ export const resolversCommand: Command = {
       return finished;
     }).finally(() => progress.end());
     await output.write(results);
-    printResults(results, output.folder, args.flag("json"));
+    printResults(results, output.folder, args.flag("json") ? "json" : "matrix");
     return exitStatus(results);
   },
 };

@@ -114,8 +114,8 @@ export async function preparePrograms(
   const authority = find(registry.authorities, more.authority ?? { name: "nsd", version: "" });
   const authorityVersion = more.authority?.version ?? authority.driver.versions[0]?.version ?? "";
   const lone = (more.resolvers ?? []).map((program) => {
-    const { driver, folder } = find(registry.resolvers, program);
-    return { id: programId(program), driver, image: wanted({ driver, folder }, program.version) };
+    const found = find(registry.resolvers, program);
+    return { id: programId(program), driver: found.driver, image: wanted(found, program.version) };
   });
   const chosen = stacks.map((stack) => {
     const sender = find(registry.senders, stack.sender);
