@@ -12,6 +12,7 @@ export type { Engine } from "./lab/engine.ts";
 export { connectDocker } from "./lab/engine-docker.ts";
 export { type PreparedPrograms, preparePrograms } from "./lab/programs.ts";
 export { loadRegistry, type Registry, selectPrograms } from "./lab/registry.ts";
+export { type ComparedRun, type Comparison, compare } from "./model/comparison.ts";
 export type { Divergence } from "./model/divergence.ts";
 export type { Evidence } from "./model/evidence.ts";
 export { judge } from "./model/judge.ts";

@@ -122,3 +122,14 @@ test("time left: by an earlier run from the start; by this one's own pace once h
   expect(unknown.lines.at(-1)).toBe("  5/10 trials  21 s, about 10 s left  5 pass");
   second.end();
 });
+
+test("on a narrow terminal a count is shown whole or not at all", async () => {
+  const tty = screen(30);
+  const progress = createProgress(tty);
+  progress.start(3);
+  progress.verdict({ verdict: "inconclusive" });
+  progress.verdict({ verdict: "pass" });
+  await vi.advanceTimersByTimeAsync(1_000);
+  expect(tty.lines.at(-1)).toBe("  2/3 trials  1 s  1 pass");
+  progress.end();
+});

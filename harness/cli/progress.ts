@@ -54,7 +54,7 @@ export function createProgress(stream: ProgressStream): Progress {
     erase();
     const line = now ?? (total > 0 ? tally() : null);
     if (line === null) return;
-    stream.write(`  ${line}`.slice(0, (stream.columns || 80) - 1));
+    stream.write(fitted(`  ${line}`, (stream.columns || 80) - 1));
     drawn = true;
   };
   const tell = (text: string): void => {
@@ -90,6 +90,13 @@ export function createProgress(stream: ProgressStream): Progress {
       total = 0;
     },
   };
+}
+
+/** What is cut off goes as a whole, where two spaces part it from the rest. */
+function fitted(line: string, width: number): string {
+  if (line.length <= width) return line;
+  const end = line.lastIndexOf("  ", width);
+  return line.slice(0, end > 0 ? end : width);
 }
 
 interface Pace {

@@ -197,3 +197,24 @@ test.for([
   await expect(access(run.out)).rejects.toThrow("ENOENT");
   await expectNothingLeft(run);
 });
+
+test("a run is compared with an earlier one: status 1 where something got worse, though nothing is unexpected", async () => {
+  // On record for Postfix: it bounces what it should keep.
+  const first = danelabRun("atk-starttls-554");
+  expect(await first.ended()).toMatchObject({ status: 0 });
+  const file = join(first.out, "results.json");
+  const results = resultsSchema.parse(JSON.parse(await readFile(file, "utf8")));
+  expect(results.trials.map(({ verdict }) => verdict)).toContain("known");
+  const trials = results.trials.map((trial) =>
+    trial.verdict === "known" ? { ...trial, verdict: "pass", outcome: "deferred" } : trial,
+  );
+  await writeFile(file, JSON.stringify({ ...results, trials }));
+
+  const second = danelabRun("atk-starttls-554", "--baseline", first.out, "--quiet");
+  const { status, said, printed } = await second.ended();
+  expect({ status, said }).toEqual({ status: 1, said: "" });
+  expect(printed).toMatch(/^\d+ trials, nothing unexpected\.\n/);
+  expect(printed).toContain("1 regression; of ");
+  expect(await readFile(join(second.out, "comparison.md"), "utf8")).toContain("atk-starttls-554");
+  await access(join(second.out, "comparison.html"));
+}, 120_000);
