@@ -782,6 +782,31 @@ describe("steps", () => {
     expect(judgedAfter(seen.cleartext, seen.authenticated)).toMatchObject({ verdict: "fail", leaked: true });
     expect(judgedAfter(seen.deferred, seen.cleartext).leaked).toBe(true);
   });
+
+  test("a step that is sent to be lost is no leak of what DANE protects", () => {
+    const planted: Setup = {
+      scenarios: {
+        x: {
+          mx: { attacker: stripStarttls },
+          expect: { dane: must("deferred"), control: leaksOnTheWire("cleartext") },
+          steps: [
+            {
+              title: "a message without DANE",
+              as: "may",
+              expect: { dane: must("deferred"), may: leaksOnTheWire("cleartext") },
+            },
+          ],
+        },
+      },
+    };
+    const { plan: whole, judge: made } = judging(planted);
+    for (const { id, role } of whole.trials)
+      made.add(evidence(id, role === "main" ? seen.deferred : seen.cleartext, seen.cleartext));
+    expect(made.finish().trials.map(({ role, verdict, leaked }) => [role, verdict, leaked])).toEqual([
+      ["control", "pass", true],
+      ["main", "pass", false],
+    ]);
+  });
 });
 
 describe("the order in which evidence comes", () => {

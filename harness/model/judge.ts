@@ -283,7 +283,10 @@ function resultOf(input: JudgeInput, judged: OnRecord): TrialResult {
     expected: [...expectation.permitted],
     reasons: [...reasons],
     claimed: observation.claimed,
-    leaked: steps.some(({ observation: { leaks } }) => leaks.onTheWire || leaks.toTheAttacker),
+    leaked: steps
+      // A step that is sent without DANE, to be lost, is no leak of what DANE protects.
+      .filter(({ expectation: { leaks } }) => trial.role === "control" || leaks === undefined)
+      .some(({ observation: { leaks } }) => leaks.onTheWire || leaks.toTheAttacker),
     divergence: divergence ? described(divergence) : null,
     ms: Math.round(evidence.ms + evidence.steps.reduce((sum, { ms }) => sum + ms, 0)),
     ...(steps.length > 1 ? { steps: steps.map(describeStep) } : {}),
