@@ -1,11 +1,6 @@
 import { createInterface } from "node:readline";
 import { PassThrough } from "node:stream";
-import {
-  type ContainerRuntimeClient,
-  GenericContainer,
-  getContainerRuntimeClient,
-  type WaitStrategy,
-} from "testcontainers";
+import type { ContainerRuntimeClient, WaitStrategy } from "testcontainers";
 import { durations } from "../words/durations.ts";
 import { HarnessError, messageOf } from "../words/errors.ts";
 import { within } from "../words/until.ts";
@@ -24,23 +19,28 @@ const started: WaitStrategy = {
   getStartupTimeout: () => durations.containerStart,
 };
 
+/** Loaded only where there is something to start: it takes longer to load than all of danelab. */
+const load = () => import("testcontainers");
+
 /** testcontainers with what it has no option for: fixed addresses, a host name, a share of the processors. */
-class LabContainer extends GenericContainer {
-  place({ name, network, capabilities, yields }: ContainerSpec): this {
-    if ("shares" in network) this.withNetworkMode(`container:${network.shares.id}`);
-    else {
-      const address = { IPv4Address: network.ipv4, IPv6Address: network.ipv6 };
-      this.networkMode = network.join.name;
-      this.createOpts.NetworkingConfig = {
-        EndpointsConfig: { [network.join.name]: { IPAMConfig: address } },
-      };
-      this.createOpts.Hostname = name.slice(0, 63);
+function labContainers({ GenericContainer }: Awaited<ReturnType<typeof load>>) {
+  return class LabContainer extends GenericContainer {
+    place({ name, network, capabilities, yields }: ContainerSpec): this {
+      if ("shares" in network) this.withNetworkMode(`container:${network.shares.id}`);
+      else {
+        const address = { IPv4Address: network.ipv4, IPv6Address: network.ipv6 };
+        this.networkMode = network.join.name;
+        this.createOpts.NetworkingConfig = {
+          EndpointsConfig: { [network.join.name]: { IPAMConfig: address } },
+        };
+        this.createOpts.Hostname = name.slice(0, 63);
+      }
+      this.hostConfig.CapAdd = [...capabilities];
+      // Relative to the engine's default of 1024.
+      if (yields) this.hostConfig.CpuShares = 64;
+      return this;
     }
-    this.hostConfig.CapAdd = [...capabilities];
-    // Relative to the engine's default of 1024.
-    if (yields) this.hostConfig.CpuShares = 64;
-    return this;
-  }
+  };
 }
 
 function copies(files: readonly FileToCopy[]) {
@@ -53,9 +53,11 @@ function copies(files: readonly FileToCopy[]) {
 
 /** Connects to Docker, or what speaks its API. HarnessError: none answers. */
 export async function connectDocker(): Promise<Engine> {
+  const testcontainers = await load();
+  const LabContainer = labContainers(testcontainers);
   let client: ContainerRuntimeClient;
   try {
-    client = await getContainerRuntimeClient();
+    client = await testcontainers.getContainerRuntimeClient();
   } catch (error) {
     throw new HarnessError(`no container engine answers (${messageOf(error)}); see danelab doctor`);
   }

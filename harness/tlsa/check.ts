@@ -139,14 +139,18 @@ function anchored(record: TlsaRecord, certificates: readonly ReadCertificate[]):
   const own = record.selector === 0 ? certificateIn(record) : undefined;
   const isSent = own && others.some(({ der }) => der.equals(own.der));
   const key = record.selector === 1 ? keyIn(record) : undefined;
-  return pathsFrom(leaf, own && !isSent ? [...others, own] : others).flatMap((path): readonly Anchored[] => {
+  const paths = pathsFrom(leaf, own && !isSent ? [...others, own] : others);
+  const ofCertificates = paths.flatMap((path): readonly Anchored[] => {
     const last = path.at(-1) ?? leaf;
-    if (path.length > 1 && placesOf(record, [last]).length > 0)
-      return [{ path, bareKey: false, inRecord: last === own }];
-    return key && signedBy(last.x509, () => key) && !last.spki.equals(record.data)
-      ? [{ path, bareKey: true, inRecord: false }]
+    return path.length > 1 && placesOf(record, [last]).length > 0
+      ? [{ path, bareKey: false, inRecord: last === own }]
       : [];
   });
+  // Where the certificate over the key is sent, OpenSSL goes by what it says.
+  if (!key || ofCertificates.length > 0) return ofCertificates;
+  return paths
+    .filter((path) => signedBy((path.at(-1) ?? leaf).x509, () => key))
+    .map((path) => ({ path, bareKey: true, inRecord: false }));
 }
 
 /** Matching type 0: what the record holds is itself a certificate or a key. */

@@ -84,12 +84,14 @@ function at(depth: number): string {
 }
 
 function dates(
-  { notBefore, notAfter }: ReadCertificate,
+  { notBefore, notAfter, subject, issuer }: ReadCertificate,
   depth: number,
   anchor: boolean,
   now: Date,
 ): readonly string[] {
-  const left = anchor ? "; RFC 5280 6.1.1 does not look at a trust anchor's dates, but OpenSSL does" : "";
+  // RFC 5280 6.1.1 does not look at the dates of a trust anchor; OpenSSL does, of one that is a root.
+  if (anchor && !subject.equals(issuer)) return [];
+  const left = anchor ? "; RFC 5280 6.1.1 leaves out a trust anchor's dates, but OpenSSL does not" : "";
   if (now < notBefore) return [`${at(depth)} is not valid before ${day(notBefore)}${left}`];
   if (now > notAfter) return [`${at(depth)} expired on ${day(notAfter)}${left}`];
   return [];
