@@ -4,7 +4,7 @@ import { inabilityIn } from "../lab/abilities.ts";
 import { isAttack, plan, programId } from "../model/plan.ts";
 import type { Policy, Scenario } from "../model/scenario.ts";
 import { UsageError } from "../words/errors.ts";
-import { nearest } from "../words/nearest.ts";
+import { meant } from "../words/nearest.ts";
 import type { Command } from "./commands.ts";
 import { conduct } from "./conduct.ts";
 import type { Arguments } from "./options.ts";
@@ -24,13 +24,11 @@ async function attacks(args: Arguments): Promise<readonly Scenario[]> {
 function find(all: readonly Scenario[], id: string): Scenario {
   const found = all.find((one) => one.id === id);
   if (found) return found;
-  const close = nearest(
+  const close = meant(
     id,
     all.map((one) => one.id),
   );
-  throw new UsageError(
-    `"${id}" is no attack${close ? `; did you mean "${close}"?` : "."} danelab attack lists them all`,
-  );
+  throw new UsageError(`"${id}" is no attack${close || "."} danelab attack lists them all`);
 }
 
 /** The sender with DANE, and the one without beside it; further controls come along. */

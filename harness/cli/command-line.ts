@@ -1,5 +1,5 @@
 import { messageOf, UsageError } from "../words/errors.ts";
-import { nearest } from "../words/nearest.ts";
+import { meant } from "../words/nearest.ts";
 import { type Command, commands } from "./commands.ts";
 import { parse } from "./options.ts";
 
@@ -43,12 +43,15 @@ async function carryOut(words: readonly string[]): Promise<number> {
   const command = commands.find((one) => one.name === name);
   if (!command) {
     const names = commands.map((one) => one.name);
-    const close = nearest(name, names);
+    const close = meant(name, names);
     throw new UsageError(
-      `"${name}" is no command${close ? `; did you mean "${close}"?` : ";"} ${close ? "There" : "there"} are ${names.join(", ")}`,
+      `"${name}" is no command${close || ";"} ${close ? "There" : "there"} are ${names.join(", ")}`,
     );
   }
-  if (rest.includes("--help") || rest.includes("-h")) {
+  // Behind it nothing is an option.
+  const end = rest.indexOf("--");
+  const own = end < 0 ? rest : rest.slice(0, end);
+  if (own.includes("--help") || own.includes("-h")) {
     console.log(help(command));
     return 0;
   }

@@ -1,6 +1,7 @@
 import { attackCommand } from "./attack.ts";
 import { cleanCommand } from "./clean.ts";
 import { compareCommand } from "./compare.ts";
+import { completionCommand } from "./completion.ts";
 import { doctorCommand } from "./doctor.ts";
 import { downCommand } from "./down.ts";
 import { explainCommand } from "./explain.ts";
@@ -41,4 +42,5 @@ export const commands: readonly Command[] = [
   doctorCommand,
   cleanCommand,
   testCommand,
+  completionCommand(() => commands),
 ];

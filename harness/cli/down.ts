@@ -2,6 +2,7 @@ import { rm } from "node:fs/promises";
 import { connectDocker } from "../lab/engine-docker.ts";
 import { lower, raisedLabs } from "../run/raise.ts";
 import { UsageError } from "../words/errors.ts";
+import { meant } from "../words/nearest.ts";
 import type { Command } from "./commands.ts";
 import { guideFile } from "./guide.ts";
 
@@ -17,7 +18,7 @@ export const downCommand: Command = {
     const up = await raisedLabs(engine);
     if (id !== undefined && !up.has(id)) {
       const others = up.size === 0 ? "no lab is up" : `up: ${[...up].join(", ")}`;
-      throw new UsageError(`the lab of "${id}" is not up; ${others}`);
+      throw new UsageError(`the lab of "${id}" is not up; ${others}${meant(id, [...up])}`);
     }
     const ended = id === undefined ? [...up] : [id];
     await lower(engine, id);

@@ -3,6 +3,7 @@ import type { Driver, SenderDriver } from "../lab/driver.ts";
 import type { Found } from "../lab/registry.ts";
 import { programId } from "../model/plan.ts";
 import { UsageError } from "../words/errors.ts";
+import { meant } from "../words/nearest.ts";
 import type { Command } from "./commands.ts";
 import type { Arguments } from "./options.ts";
 import { loadPrograms, programOptions } from "./programs.ts";
@@ -78,7 +79,8 @@ export const listCommand: Command = {
   async run(args) {
     const [word = "scenarios", ...patterns] = args.words;
     const kind = kinds.find((one) => one === word);
-    if (!kind) throw new UsageError(`list ${word}: not known; there are ${kinds.join(", ")}`);
+    if (!kind)
+      throw new UsageError(`list ${word}: not known; there are ${kinds.join(", ")}${meant(word, kinds)}`);
     if (kind !== "scenarios" && patterns.length > 0)
       throw new UsageError(`list ${kind} takes no further words; see danelab list --help`);
     const rows =

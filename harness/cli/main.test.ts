@@ -64,6 +64,24 @@ describe("what cannot be used ends with status 2 and one line that says why, bef
     ["run base-311 --quiet --verbose", "--quiet and --verbose contradict each other"],
     ["run base-311 --pcap --no-pcap", "--pcap and --no-pcap contradict each other"],
     ["run base-311 --out FOLDER/a-file", "--out FOLDER/a-file: cannot be made: EEXIST"],
+    [
+      "run --policy dane-onyl",
+      '--policy dane-onyl: not known; there are dane, dane-only, may, encrypt, verify, secure; did you mean "dane-only"?',
+    ],
+    ["run bse-*", 'no scenario matches "bse-*"; did you mean "base-*"? See'],
+    [
+      "attack atk-mitm-selfsignd",
+      '"atk-mitm-selfsignd" is no attack; did you mean "atk-mitm-selfsigned"? danelab',
+    ],
+    [
+      "list sender",
+      'list sender: not known; there are scenarios, senders, resolvers, authorities, receivers; did you mean "senders"?',
+    ],
+    [
+      "test --project untit",
+      '--project untit: not known; there are unit, lab, conformance; did you mean "unit"?',
+    ],
+    ["completion bsh", 'completion takes a shell, one of bash, zsh, fish; did you mean "bash"?'],
     ["list frobs", "list frobs: not known; there are scenarios, senders, "],
     ["list senders postfix", "list senders takes no further words; see danelab list --help"],
     ["explain", "explain takes one scenario id; see danelab list scenarios"],

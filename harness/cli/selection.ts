@@ -5,7 +5,7 @@ import { type Policy, type Scenario, senderPolicies, usualPolicies } from "../mo
 import { loadScenarios } from "../run/load-scenarios.ts";
 import { UsageError } from "../words/errors.ts";
 import { matchesGlob } from "../words/glob.ts";
-import { nearest } from "../words/nearest.ts";
+import { meant } from "../words/nearest.ts";
 import type { Arguments, OptionSpec } from "./options.ts";
 
 /** The options that choose what is run, and what they choose. */
@@ -25,7 +25,10 @@ export function selectPolicies(args: Arguments): readonly Policy[] {
   if (wanted.length === 0) return usualPolicies;
   return wanted.map((name) => {
     const policy = senderPolicies.find((one) => one === name);
-    if (!policy) throw new UsageError(`--policy ${name}: not known; there are ${senderPolicies.join(", ")}`);
+    if (!policy)
+      throw new UsageError(
+        `--policy ${name}: not known; there are ${senderPolicies.join(", ")}${meant(name, senderPolicies)}`,
+      );
     return policy;
   });
 }
@@ -39,9 +42,9 @@ export function chosenBy<S>(
   const ids = all.map(idOf);
   for (const pattern of patterns) {
     if (ids.some((id) => matchesGlob(pattern, id))) continue;
-    const close = nearest(pattern, ids);
+    const groups = new Set(ids.map((id) => `${id.split("-")[0]}-*`));
     throw new UsageError(
-      `no scenario matches "${pattern}"${close ? `; did you mean "${close}"?` : "."} See danelab list scenarios`,
+      `no scenario matches "${pattern}"${meant(pattern, [...ids, ...groups]) || "."} See danelab list scenarios`,
     );
   }
   if (patterns.length === 0) return all;

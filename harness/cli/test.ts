@@ -3,6 +3,7 @@ import { ensureEngine } from "../lab/host.ts";
 import { runLabel } from "../lab/lab.ts";
 import { stillLives } from "../run/sweep.ts";
 import { UsageError } from "../words/errors.ts";
+import { meant } from "../words/nearest.ts";
 import { home, isInstalled } from "../words/places.ts";
 import type { Command } from "./commands.ts";
 import { createProgress } from "./progress.ts";
@@ -14,7 +15,7 @@ export const testCommand: Command = {
   usage: "test [FILE or NAME ...]",
   summary: "Run danelab's own tests: unit (no containers), lab and conformance (real containers)",
   options: {
-    project: { value: "NAME", many: true, help: `only ${projects.join(", ")}; all unless told` },
+    project: { value: projects.join("|"), many: true, help: "only these; all unless told" },
     "test-name": { value: "PATTERN", help: "only tests whose name matches" },
   },
   async run(args) {
@@ -23,7 +24,9 @@ export const testCommand: Command = {
     const wanted = args.values("project");
     for (const name of wanted) {
       if (!projects.some((one) => one === name)) {
-        throw new UsageError(`--project ${name}: not known; there are ${projects.join(", ")}`);
+        throw new UsageError(
+          `--project ${name}: not known; there are ${projects.join(", ")}${meant(name, projects)}`,
+        );
       }
     }
     const selected = wanted.length > 0 ? wanted : projects;

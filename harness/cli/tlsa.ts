@@ -21,9 +21,9 @@ import { terminal } from "./screen.ts";
 import { checkText, plain, rollText } from "./tlsa-text.ts";
 
 const options = {
-  usage: { value: "N", help: "certificate usage 0 to 3; 3 unless told" },
-  selector: { value: "N", help: "0 the certificate, 1 its public key; 1 unless told" },
-  type: { value: "N", help: "matching type: 0 the whole, 1 SHA-256, 2 SHA-512; 1 unless told" },
+  usage: { value: "0|1|2|3", help: "certificate usage; 3 unless told" },
+  selector: { value: "0|1", help: "0 the certificate, 1 its public key; 1 unless told" },
+  type: { value: "0|1|2", help: "matching type: 0 the whole, 1 SHA-256, 2 SHA-512; 1 unless told" },
   name: {
     value: "HOST",
     many: true,

@@ -3,7 +3,7 @@ import { type Divergence, severities } from "../model/divergence.ts";
 import { senderFeatures } from "../model/plan.ts";
 import { outcomes, policies, senderPolicies, senderSetups } from "../model/scenario.ts";
 import { UsageError } from "../words/errors.ts";
-import { nearest } from "../words/nearest.ts";
+import { meant } from "../words/nearest.ts";
 import type { AuthorityDriver, Driver, ReceiverDriver, ResolverDriver, SenderDriver } from "./driver.ts";
 
 /** Whether what a folder exports is a driver, told before anything is started with it: types are gone at run time. */
@@ -100,9 +100,7 @@ function demand<T>(schema: z.ZodType<T>, value: unknown, file: string, members: 
   if (data !== undefined && !issue) return data;
   if (issue?.code === "unrecognized_keys") {
     const field = [...issue.path, issue.keys[0]].map(String).join(".");
-    const close = nearest(field, members);
-    const meant = close === undefined ? "" : `; did you mean "${close}"?`;
-    throw new UsageError(`${file}: field "${field}" is not known${meant}`);
+    throw new UsageError(`${file}: field "${field}" is not known${meant(field, members)}`);
   }
   const field = issue?.path.map(String).join(".");
   const what = issue?.message.endsWith("received undefined") ? "is missing" : issue?.message;

@@ -6,7 +6,7 @@ import type { Program } from "../model/plan.ts";
 import { programId } from "../model/plan.ts";
 import { messageOf, UsageError } from "../words/errors.ts";
 import { matchesGlob } from "../words/glob.ts";
-import { nearest } from "../words/nearest.ts";
+import { meant } from "../words/nearest.ts";
 import { resolveOwnModules } from "../words/own-modules.ts";
 import { home } from "../words/places.ts";
 import { checkDivergences, checkDriver } from "./check-driver.ts";
@@ -142,9 +142,8 @@ export function selectPrograms(
       : known.filter((one) => matchesGlob(wanted, programId(one)));
     if (programs.length > 0) return programs;
     const ids = known.map(programId);
-    const close = nearest(wanted, [...found.map(({ driver }) => driver.name), ...ids]);
-    const meant = close === undefined ? "" : `; did you mean ${close}?`;
-    throw new UsageError(`${option} ${wanted}: not known; there are ${ids.join(", ")}${meant}`);
+    const close = meant(wanted, [...found.map(({ driver }) => driver.name), ...ids]);
+    throw new UsageError(`${option} ${wanted}: not known; there are ${ids.join(", ")}${close}`);
   });
   return [...new Map(chosen.map((program) => [programId(program), program])).values()];
 }

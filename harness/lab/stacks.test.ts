@@ -27,6 +27,6 @@ test("what is chosen is all that runs, in the versions that a pattern matches", 
 });
 
 test("what is not known is told with what comes near", () => {
-  expect(() => idsOf(["postfx"], [])).toThrow(/did you mean postfix\?/);
+  expect(() => idsOf(["postfx"], [])).toThrow(/did you mean "postfix"\?/);
   expect(() => idsOf(["postfix@9.*"], [])).toThrow(UsageError);
 });

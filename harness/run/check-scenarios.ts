@@ -15,7 +15,7 @@ import {
 } from "../model/scenario.ts";
 import { must, selfSigned, tlsa } from "../vocabulary.ts";
 import { UsageError } from "../words/errors.ts";
-import { nearest } from "../words/nearest.ts";
+import { meant } from "../words/nearest.ts";
 import { certificateProblem } from "./check-certificates.ts";
 import { withFurtherPolicies } from "./further-policies.ts";
 import { certificate, type expectation, file, lookup, mx, scenario, step, zone } from "./scenario-fields.ts";
@@ -93,8 +93,7 @@ function explain(error: z.ZodError, content: unknown): string {
   const at = issue.path.map(String).join(".") || "the file";
   if (issue.code === "unrecognized_keys") {
     const [key = ""] = issue.keys;
-    const close = nearest(key, fields);
-    return `field "${[...issue.path, key].map(String).join(".")}" is not known${close ? `; did you mean "${close}"?` : ""}`;
+    return `field "${[...issue.path, key].map(String).join(".")}" is not known${meant(key, fields)}`;
   }
   return `field "${at}": ${issue.message}`;
 }

@@ -19,6 +19,9 @@ export interface ReadCertificate {
   /** dNSName subtrees of its name constraints (RFC 5280 4.2.1.10); null: no names are left out. */
   readonly permitted: readonly string[] | null;
   readonly excluded: readonly string[];
+  /** Its own key's identifier, and the one by which it names its issuer's key (RFC 5280 4.2.1.1, 4.2.1.2). */
+  readonly keyId?: Buffer;
+  readonly issuerKeyId?: Buffer;
 }
 
 /** UsageError: the octets are no certificate. */
@@ -31,14 +34,18 @@ export function readCertificate(bytes: Uint8Array): ReadCertificate {
     throw new UsageError(`no certificate: ${messageOf(error)}`);
   }
   const { issuer, subject, spki, extensions } = partsOf(der);
-  const constraint = (id: Buffer): readonly Element[] => {
+  const extension = (id: Buffer): Buffer => {
     const found = extensions.find(({ content }) => elementsOf(content)[0]?.content.equals(id));
     const value = found && elementsOf(found.content).at(-1);
-    const [sequence] = value ? elementsOf(value.content) : [];
-    return sequence ? elementsOf(sequence.content) : [];
+    const [inner] = value ? elementsOf(value.content) : [];
+    return inner?.content ?? Buffer.alloc(0);
   };
-  const length = constraint(ids.basicConstraints).find(({ tag }) => tag === tags.integer)?.content;
-  const constraints = constraint(ids.nameConstraints);
+  const length = elementsOf(extension(ids.basicConstraints)).find(({ tag }) => tag === tags.integer)?.content;
+  const constraints = elementsOf(extension(ids.nameConstraints));
+  const keyId = extension(ids.subjectKeyIdentifier);
+  const issuerKeyId = elementsOf(extension(ids.authorityKeyIdentifier)).find(
+    ({ tag }) => tag === tags.implicit(0),
+  )?.content;
   const permitted = subtrees(constraints, 0);
   return {
     der,
@@ -54,11 +61,15 @@ export function readCertificate(bytes: Uint8Array): ReadCertificate {
       : {}),
     permitted: permitted.length > 0 ? permitted : null,
     excluded: subtrees(constraints, 1),
+    ...(keyId.length > 0 ? { keyId } : {}),
+    ...(issuerKeyId ? { issuerKeyId } : {}),
   };
 }
 
-/** 2.5.29.19 and 2.5.29.30. */
+/** 2.5.29.14, .19, .30 and .35. */
 const ids = {
+  subjectKeyIdentifier: Buffer.from([0x55, 0x1d, 0x0e]),
+  authorityKeyIdentifier: Buffer.from([0x55, 0x1d, 0x23]),
   basicConstraints: Buffer.from([0x55, 0x1d, 0x13]),
   nameConstraints: Buffer.from([0x55, 0x1d, 0x1e]),
 } as const;

@@ -25,8 +25,10 @@ export function pathsFrom(leaf: ReadCertificate, others: readonly ReadCertificat
   return paths;
 }
 
-function issued({ issuer, x509 }: ReadCertificate, by: ReadCertificate): boolean {
-  return issuer.equals(by.subject) && signedBy(x509, () => by.x509.publicKey);
+/** Key identifiers that disagree make another issuer, as OpenSSL sees it. */
+function issued({ issuer, issuerKeyId, x509 }: ReadCertificate, by: ReadCertificate): boolean {
+  const otherKey = issuerKeyId && by.keyId && !issuerKeyId.equals(by.keyId);
+  return issuer.equals(by.subject) && !otherKey && signedBy(x509, () => by.x509.publicKey);
 }
 
 /** False too where node:crypto does not know the key's kind. */
@@ -66,7 +68,7 @@ export function faultsOf(path: Path, bareKey: boolean, { names, now }: Demands):
           ? []
           : [`${at(index + 1)} issued ${at(index)}, but is no CA's: it has no basic constraint CA:TRUE`]),
         ...(issuer.isCa && below && !below.x509.checkIssued(issuer.x509)
-          ? [`${at(index + 1)} signed ${at(index)}, but its key usage or key identifier says that it did not`]
+          ? [`${at(index + 1)} signed ${at(index)}, but its key usage does not allow it to sign certificates`]
           : []),
         ...(issuer.pathLength !== undefined && between > issuer.pathLength
           ? [`${at(index + 1)} allows ${issuer.pathLength} intermediates below it, and there are ${between}`]

@@ -21,3 +21,9 @@ export function nearest(word: string, words: readonly string[]): string | undefi
   const most = Math.min(Math.max(2, Math.ceil(word.length / 3)), word.length - 1);
   return best && best.distance <= most ? best.candidate : undefined;
 }
+
+/** To be put behind what was said of the word; empty where none is close. */
+export function meant(word: string, words: readonly string[]): string {
+  const close = nearest(word, words);
+  return close === undefined ? "" : `; did you mean "${close}"?`;
+}
