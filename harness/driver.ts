@@ -14,7 +14,7 @@ export { runIn } from "./lab/run-in.ts";
 export type { Divergence, Severity } from "./model/divergence.ts";
 export type { ClaimedAttempt, Reason, SenderQuestion } from "./model/evidence.ts";
 export type { FileToCopy, LabFacts, SenderRoute } from "./model/facts.ts";
-export type { SenderFeature } from "./model/plan.ts";
+export type { SenderFeature } from "./model/features.ts";
 export {
   type Outcome,
   type Policy,

@@ -62,7 +62,7 @@ export class Farm {
           request.timeoutMs,
         );
       case "submit":
-        return submit(request.server, request.port, request.sessions, request.mails);
+        return submit(request.server, request.port, request.sessions, request.mails, request.login);
       case "relay-dns":
         await this.#relayDns(request);
         return null;

@@ -1,4 +1,6 @@
 import { connect, type Socket } from "node:net";
+import { connect as connectTls } from "node:tls";
+import type { Login } from "../../harness/model/farm.ts";
 import { HarnessError } from "../../harness/words/errors.ts";
 import { LineSplitter, textOf } from "./lines.ts";
 
@@ -26,9 +28,11 @@ export class SmtpClient {
   #broken: HarnessError | null = null;
   #pipelines = false;
 
-  constructor(server: string, port: number) {
+  /** overTls: from the start, with whatever certificate: the servers are the lab's own. */
+  constructor(server: string, port: number, overTls = false) {
     this.#server = `${server} port ${port}`;
-    this.#socket = connect({ host: server, port, noDelay: true });
+    const to = { host: server, port, noDelay: true };
+    this.#socket = overTls ? connectTls({ ...to, rejectUnauthorized: false }) : connect(to);
     this.#socket.on("data", (chunk: Buffer) => {
       for (const line of this.#lines.push(chunk)) this.#read(textOf(line));
     });
@@ -41,11 +45,15 @@ export class SmtpClient {
     return this.#pipelines;
   }
 
-  async open(): Promise<void> {
+  async open(login?: Login): Promise<void> {
     this.#mustBe(220, await this.reply("the greeting"));
     const offers = await this.command("EHLO danelab.example");
     this.#mustBe(250, offers);
     this.#pipelines = /^PIPELINING\s*$/im.test(offers.text);
+    if (login === undefined) return;
+    // RFC 4616 section 2.
+    const credentials = Buffer.from(`\0${login.user}\0${login.password}`).toString("base64");
+    this.#mustBe(235, await this.command(`AUTH PLAIN ${credentials}`));
   }
 
   command(line: string): Promise<Reply> {

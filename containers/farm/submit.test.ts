@@ -105,6 +105,24 @@ describe("submit", () => {
     },
   );
 
+  it("logs in over TLS where the server takes mail of its users only", async () => {
+    const { port, received } = await startServer({
+      secure: true,
+      authOptional: false,
+      onAuth: ({ username, password }, _session, done) =>
+        done(password === "right" ? null : new Error("wrong"), { user: username }),
+    });
+    const [result] = await submit("127.0.0.1", port, 1, [mail(1)], {
+      user: "u@x.example",
+      password: "right",
+    });
+    expect(result?.accepted).toBe(true);
+    expect(received).toHaveLength(1);
+    await expect(
+      submit("127.0.0.1", port, 1, [mail(2)], { user: "u@x.example", password: "wrong" }),
+    ).rejects.toThrow(/where 235 was needed/);
+  });
+
   it("stuffs dots, and ends each message with CRLF", async () => {
     const { port, received } = await startServer();
     const content = "Subject: dots\r\n\r\n.\r\n..two\r\n.end";

@@ -1,4 +1,4 @@
-import type { MailToSubmit, Submitted } from "../../harness/model/farm.ts";
+import type { Login, MailToSubmit, Submitted } from "../../harness/model/farm.ts";
 import { HarnessError } from "../../harness/words/errors.ts";
 import { type Reply, SmtpClient } from "./smtp-client.ts";
 
@@ -15,18 +15,19 @@ export async function submit(
   port: number,
   sessions: number,
   mails: readonly MailToSubmit[],
+  login?: Login,
 ): Promise<readonly Submitted[]> {
   const results: Submitted[] = [];
   const queue = mails.entries();
   const worker = async () => {
-    let client = await open(server, port);
+    let client = await open(server, port, login);
     try {
       for (const [index, mail] of queue) {
         let reply = await transact(client, mail);
         if (reply.code === closing) {
           // A server may limit the messages of a session: a new one has its chance.
           await client.quit();
-          client = await open(server, port);
+          client = await open(server, port, login);
           reply = await transact(client, mail);
         }
         results[index] = { reply: `${reply.code} ${reply.text}`, accepted: reply.code === 250 };
@@ -40,9 +41,9 @@ export async function submit(
   return results;
 }
 
-async function open(server: string, port: number): Promise<SmtpClient> {
-  const client = new SmtpClient(server, port);
-  await client.open();
+async function open(server: string, port: number, login?: Login): Promise<SmtpClient> {
+  const client = new SmtpClient(server, port, login !== undefined);
+  await client.open(login);
   return client;
 }
 

@@ -131,7 +131,7 @@ async function costPerTrial(
           content: "Subject: by hand\r\n\r\nA message.\r\n",
         }));
         const begin = performance.now();
-        await one.witness.submit(mails, { port: one.sender.driver.submission.port, sessions: 4 });
+        await one.witness.submit(mails, { ...one.sender.driver.submission, sessions: 4 });
         await within(all.promise, {
           ms: durations.firstAttempt,
           waitedFor: "all messages sent by hand",

@@ -4,7 +4,14 @@ import { loadRegistry } from "./registry.ts";
 
 test("what drivers say that their senders lack", async () => {
   const inability = inabilityIn(await loadRegistry());
-  const plain = { setup: "plain", recipientText: null } as const;
+  const plain = {
+    setup: "plain",
+    recipientText: null,
+    route: null,
+    mx: [],
+    steps: [],
+    attempts: 1,
+  } as const;
   const lacks = (version: string, policy: "dane" | "may" | "secure", needs: object = {}) =>
     inability({ name: "sendmail", version }, policy, { ...plain, ...needs })?.lacks ?? null;
   expect([lacks("8.18.2", "dane"), lacks("8.17", "dane"), lacks("8.17", "may")]).toEqual([

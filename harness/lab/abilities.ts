@@ -1,4 +1,5 @@
-import { featuresNeeded, type Inability, type Needs, type Program, programId } from "../model/plan.ts";
+import { featuresNeeded, type Needs } from "../model/features.ts";
+import { type Inability, type Program, programId } from "../model/plan.ts";
 import type { SenderPolicy } from "../model/scenario.ts";
 import type { SenderDriver } from "./driver.ts";
 import type { Registry } from "./registry.ts";

@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { type Divergence, severities } from "../model/divergence.ts";
-import { senderFeatures } from "../model/plan.ts";
+import { senderFeatures } from "../model/features.ts";
 import { outcomes, policies, senderPolicies, senderSetups } from "../model/scenario.ts";
 import { UsageError } from "../words/errors.ts";
 import { meant } from "../words/nearest.ts";
@@ -45,7 +45,11 @@ const sender = {
   setups: z.array(z.enum(senderSetups)),
   files: code,
   command,
-  submission: z.object({ port: z.int().min(1).max(65535) }),
+  submission: z.object({
+    port: z.int().min(1).max(65535),
+    login: z.object({ user: text, password: text }).optional(),
+  }),
+  retriesWithin: z.int().min(1).optional(),
   queueId: code,
   retry: code,
   queued: code,

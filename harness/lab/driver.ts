@@ -1,7 +1,7 @@
 import type { ClaimedAttempt, SenderQuestion } from "../model/evidence.ts";
 import type { FileToCopy, LabFacts, RealHost, ServerInstance } from "../model/facts.ts";
-import type { TlsState } from "../model/farm.ts";
-import type { SenderFeature } from "../model/plan.ts";
+import type { Login, TlsState } from "../model/farm.ts";
+import type { SenderFeature } from "../model/features.ts";
 import type { Policy, SenderSetup } from "../model/scenario.ts";
 import type { RunningContainer } from "./engine.ts";
 
@@ -59,6 +59,12 @@ export interface LogReader {
   crash?(line: string): string | undefined;
 }
 
+export interface Submission {
+  readonly port: number;
+  /** Where it takes mail of its users only. */
+  readonly login?: Login;
+}
+
 export interface SenderDriver extends DriverBase {
   readonly role: "sender";
   readonly versions: readonly SenderVersion[];
@@ -71,11 +77,15 @@ export interface SenderDriver extends DriverBase {
   readonly policies: readonly Policy[];
   /** Set-ups besides "plain"; mail from <any>@<policy>.<setup>.<senderName> is sent under that one. */
   readonly setups: readonly SenderSetup[];
+  /**
+   * Set where nothing makes it try a message again and it does so by itself: milliseconds within which it does.
+   */
+  readonly retriesWithin?: number;
   /** Mail from <any>@<policy>.<senderName> is sent under that policy. */
   files(facts: LabFacts): readonly FileToCopy[];
   readonly command: readonly string[];
   /** Where messages are handed in by SMTP. */
-  readonly submission: { readonly port: number };
+  readonly submission: Submission;
   /** Queue id from the reply to the message; null where it holds none. */
   queueId(reply: string): string | null;
   /** Makes the sender try these messages again now. */

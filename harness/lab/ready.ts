@@ -53,11 +53,11 @@ export async function proveReady(
   await until(asked("secure"), deadline("a secure answer with AD"));
   await until(asked("bogus"), deadline("SERVFAIL for a bogus name"));
   if (!("sender" in host)) return;
-  const { port } = host.sender.driver.submission;
+  const { submission } = host.sender.driver;
   await until(async () => {
     alive();
     try {
-      await host.witness.submit([], { port, sessions: 1 });
+      await host.witness.submit([], { ...submission, sessions: 1 });
       return true;
     } catch (error) {
       last = messageOf(error);

@@ -5,6 +5,7 @@ import type {
   FarmHost,
   FarmRequest,
   ForwardedZone,
+  Login,
   MailToSubmit,
   RawAnswer,
   Session,
@@ -48,7 +49,7 @@ export interface FarmClient {
   ): Promise<readonly RawAnswer[]>;
   submit(
     mails: readonly MailToSubmit[],
-    to: { readonly port: number; readonly sessions: number },
+    to: { readonly port: number; readonly login?: Login; readonly sessions: number },
   ): Promise<readonly Submitted[]>;
   close(): void;
 }
@@ -153,11 +154,8 @@ export async function startFarmProgram(
       );
       return value as readonly RawAnswer[];
     },
-    async submit(mails, { port, sessions }) {
-      const value = await request(
-        { op: "submit", server: "127.0.0.1", port, sessions, mails },
-        durations.submission,
-      );
+    async submit(mails, to) {
+      const value = await request({ op: "submit", server: "127.0.0.1", ...to, mails }, durations.submission);
       return value as readonly Submitted[];
     },
     close() {

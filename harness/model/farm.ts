@@ -124,6 +124,12 @@ export interface RawAnswer {
   readonly ms: number;
 }
 
+/** Of a server that relays for its users only: TLS from the start (RFC 8314 3.3), then AUTH PLAIN. */
+export interface Login {
+  readonly user: string;
+  readonly password: string;
+}
+
 export interface MailToSubmit {
   readonly from: string;
   readonly to: string;
@@ -205,11 +211,12 @@ export type FarmRequest =
   | ({ readonly op: "relay-dns" } & DnsRelay)
   /** From now on the relay serves these zones so; others stay. Answer: null. */
   | { readonly op: "forward-dns"; readonly listen: string; readonly zones: readonly ForwardedZone[] }
-  /** Hand messages in by SMTP, over `sessions` concurrent sessions. Answer: Submitted[], in order. */
+  /** Hand messages in by SMTP, or with a login by submission over TLS, over `sessions` concurrent sessions. Answer: Submitted[], in order. */
   | {
       readonly op: "submit";
       readonly server: string;
       readonly port: number;
+      readonly login?: Login;
       readonly sessions: number;
       readonly mails: readonly MailToSubmit[];
     }

@@ -283,6 +283,24 @@ describe("controls", () => {
     expect(verdicts(seen.deferred, seen.deferred, fault)).toEqual(["inconclusive", "inconclusive", 0]);
   });
 
+  test("of a sender without DANE nothing hangs on a control: a fault on record excuses it", () => {
+    const fault = divergence({ policies: ["may"], outcome: "bounced", severity: "too-strict" });
+    const verdictWith = (policies: Setup["policies"] = ["may"]) =>
+      resultOf(
+        judged(
+          {
+            scenarios: { x: { expect: { dane: must("deferred"), may: must("deferred") } } },
+            policies,
+            divergences: [fault],
+          },
+          { "x/may": seen.bounced, "x/dane": seen.deferred },
+        ),
+        "x/may",
+      ).verdict;
+    expect(verdictWith()).toBe("known");
+    expect(verdictWith(["dane", "may"])).toBe("inconclusive");
+  });
+
   test("a policy that was asked for besides is judged by itself: what becomes of it proves nothing of the set-up", () => {
     const setup = { ...strip, policies: ["dane", "encrypt"] as const };
     const verdicts = (encrypt: StepEvidence) => {

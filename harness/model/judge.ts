@@ -222,6 +222,11 @@ function withOthers(own: Judged, others: readonly OnRecord[]): Judged {
   };
 }
 
+/** Of a sender without DANE: no trial with DANE needs it as its control. */
+function provesNothing(trial: Trial, { trials }: Plan): boolean {
+  return !doesDane(trial) && !trials.some((other) => other.stack === trial.stack && doesDane(other));
+}
+
 type OnRecord = Judged & { readonly divergence?: Divergence };
 
 function withDivergence(
@@ -246,8 +251,11 @@ function withDivergence(
     if (divergence.versions.length > 0 && !divergence.versions.includes(version)) continue;
     if (divergence.resolvers.length > 0 && !divergence.resolvers.includes(stack.resolver.name)) continue;
     if (verdict === "error") continue;
-    // What cannot be told is excused only at a control that is known to be safe.
-    const excuses: readonly Verdict[] = divergence.severity === "none" ? ["inconclusive"] : ["fail", "warn"];
+    // What cannot be told is excused at a control that is known to be safe, and by a fault where nothing hangs on it.
+    const safe = divergence.severity === "none";
+    const excuses: readonly Verdict[] = safe
+      ? ["inconclusive"]
+      : ["fail", "warn", ...(provesNothing(trial, plan) ? (["inconclusive"] as const) : [])];
     if (verdict === "inconclusive" && !excuses.includes(verdict)) continue;
     // A twin is excused by nothing but what shows at its trial in the same way.
     if (isTwin && main?.observation.outcome !== observation.outcome) continue;

@@ -1,3 +1,4 @@
+import type { Needs, SenderFeature } from "./features.ts";
 import {
   type Expectation,
   type Outcome,
@@ -82,18 +83,6 @@ export interface Inability {
   readonly lacks: "DANE" | "policy" | "set-up" | SenderFeature;
   /** "exim@4.98 has no set-up dns-filter" */
   readonly reason: string;
-}
-
-/** Features of senders that few scenarios take. */
-export const senderFeatures = ["SMTPUTF8"] as const;
-export type SenderFeature = (typeof senderFeatures)[number];
-
-/** What a scenario takes of its sender, besides a policy. */
-export type Needs = Pick<Scenario, "setup" | "recipientText">;
-
-/** RFC 6531: an address that is not in ASCII. */
-export function featuresNeeded({ recipientText }: Needs): readonly SenderFeature[] {
-  return /[^ -~]/.test(recipientText ?? "") ? ["SMTPUTF8"] : [];
 }
 
 /** A trial that is not run, as the sender cannot do what it takes. */

@@ -6,6 +6,7 @@ import type { Evidence } from "../model/evidence.ts";
 import type { MailToSubmit, Submitted } from "../model/farm.ts";
 import { session } from "../model/test-evidence.ts";
 import { mismatch, must } from "../vocabulary.ts";
+import { durations } from "../words/durations.ts";
 import { HarnessError } from "../words/errors.ts";
 import { compileWorld, type DomainStep } from "../world/world.ts";
 import { collectStack, type StackCollector } from "./collect.ts";
@@ -25,6 +26,8 @@ interface Told {
   readonly signal?: AbortSignal;
   /** The session of a host that failed is told at once, that of the one that took the message so many ms after the log. */
   readonly late?: number;
+  /** It tries each message again by itself, after so many milliseconds. */
+  readonly itself?: number;
 }
 
 interface Done {
@@ -35,7 +38,7 @@ interface Done {
 
 async function deliver(
   texts: readonly TestScenario[],
-  { log, queued = () => false, reply, broken, signal, late }: Told,
+  { log, queued = () => false, reply, broken, signal, late, itself }: Told,
 ): Promise<Done> {
   const whole = daneTrials(texts);
   const trials = whole.trials.filter(({ role }) => role !== "twin");
@@ -92,7 +95,10 @@ async function deliver(
         events.push(`submit ${mails.map(({ to, also = [] }) => [to, ...also].join("+")).join(" ")}`);
         queueMicrotask(() => {
           for (const { to, also = [] } of mails)
-            for (const recipient of [to, ...also]) attempt(recipient, idOf(to));
+            for (const recipient of [to, ...also]) {
+              attempt(recipient, idOf(to));
+              if (itself !== undefined) setTimeout(() => attempt(recipient, idOf(to)), itself);
+            }
         });
         return mails.map(({ to }) => reply ?? { accepted: true, reply: `250 Ok: queued as ${idOf(to)}` });
       },
@@ -105,6 +111,7 @@ async function deliver(
       image: "x",
       driver: {
         submission: { port: 25 },
+        ...(itself === undefined ? {} : { retriesWithin: itself + 1000 }),
         queueId: (text: string) => /queued as (\w+)/.exec(text)?.[1] ?? null,
         async retry(_: unknown, ids: readonly string[]) {
           events.push(`retry ${ids.join(" ")}`);
@@ -192,6 +199,19 @@ describe("attempts", () => {
       deliver([{ ...wrong, attempts: 3 }], { log: (_, count) => (count < 2 ? "deferred" : "sent") }),
     );
     expect(evidence[0]?.attempts.map(({ status }) => status)).toEqual(["deferred", "sent"]);
+  });
+
+  test("a sender that cannot be told to is waited for until it does so by itself", async () => {
+    const { evidence, events } = await fastForward(() =>
+      deliver([{ ...wrong, attempts: 2 }], {
+        log: (_, count) => (count < 2 ? "deferred" : "sent"),
+        reply: { accepted: true, reply: "250 Ok" },
+        itself: 2 * durations.firstAttempt,
+      }),
+    );
+    expect(evidence[0]?.errors).toEqual([]);
+    expect(evidence[0]?.attempts.map(({ status }) => status)).toEqual(["deferred", "sent"]);
+    expect(events).toEqual([`submit ${to}`]);
   });
 
   test("without a queue id there is no second one", async () => {

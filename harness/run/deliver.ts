@@ -92,7 +92,7 @@ async function submit(records: readonly TrialRecord[], { host, collector }: Work
       ...carrier.now.mail,
       also: riders.map(({ now }) => now.mail.to),
     })),
-    { port: driver.submission.port, sessions: 4 },
+    { ...driver.submission, sessions: 4 },
   );
   messages.forEach((message, index) => {
     const reply = replies[index];
@@ -179,11 +179,12 @@ async function attend(
     });
 
   for (let attempt = 1; ; attempt++) {
+    const again = attempt > 1 || past.length > 0;
     for (let heard = 0; now.attempts.length < attempt; ) {
       // A queue of thousands takes its time; one in which nothing moves any more does not get it.
       await wait(
         () => now.attempts.length >= attempt || collector.crashes.length > heard,
-        durations.firstAttempt,
+        durations.firstAttempt + (again ? (host.sender.driver.retriesWithin ?? 0) : 0),
         "a verdict in the sender's log",
         collector.lastVerdict,
       );
@@ -196,6 +197,7 @@ async function attend(
         collector.struck(record, collector.crashes[heard - 1] ?? "");
     }
     if (attempt >= trial.attempts || now.attempts.at(-1)?.status !== "deferred") break;
+    if (host.sender.driver.retriesWithin !== undefined) continue;
     if (now.queueId === null)
       throw new HarnessError("the sender gave no queue id: the message cannot be tried again");
     await pause(durations.retryBackoff);

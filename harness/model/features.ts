@@ -1,0 +1,47 @@
+import type { Scenario } from "./scenario.ts";
+
+/**
+ * What few scenarios take of a sender, besides policy and set-up, and not every sender has. Routes: mail that does not go by
+ * the recipient's MX. Timeout: with a server that keeps silent.
+ */
+export const senderFeatures = [
+  "SMTPUTF8",
+  "address literals",
+  "routes",
+  "routes by MX to another port",
+  "timeout shorter than a run",
+  "answer to a broken TLS record",
+  "second retry within a run",
+] as const;
+export type SenderFeature = (typeof senderFeatures)[number];
+
+/** What a scenario takes of its sender, besides a policy. */
+export type Needs = Pick<Scenario, "setup" | "recipientText" | "route" | "mx" | "steps" | "attempts">;
+
+const silences: readonly string[] = ["starttls-silence", "tls-silence", "stall-handshake"];
+
+export function featuresNeeded({
+  recipientText,
+  route,
+  mx,
+  steps,
+  attempts,
+}: Needs): readonly SenderFeature[] {
+  const hosts = [mx, ...steps.map((step) => step.mx)].flat();
+  const silent = hosts.some(
+    ({ server, attacker }) =>
+      silences.includes(server) ||
+      (attacker !== null && silences.includes(attacker.does === "intercept" ? attacker.as : attacker.does)),
+  );
+  const needs: Readonly<Record<SenderFeature, boolean>> = {
+    // RFC 6531: an address that is not in ASCII.
+    SMTPUTF8: /[^ -~]/.test(recipientText ?? ""),
+    "address literals": recipientText?.startsWith("[") ?? false,
+    routes: route !== null,
+    "routes by MX to another port": route?.mx ?? false,
+    "timeout shorter than a run": silent,
+    "answer to a broken TLS record": hosts.some(({ attacker }) => attacker?.does === "alter-message"),
+    "second retry within a run": attempts > 2,
+  };
+  return senderFeatures.filter((feature) => needs[feature]);
+}
