@@ -23,6 +23,8 @@ const configuration = `server:
   cache-max-ttl: 60
   cache-max-negative-ttl: 10
   infra-host-ttl: 10
+  # The records of an answer stand in one order, so that a sender which keeps the first of many does the same in each run.
+  rrset-roundrobin: no
   # A burst of mail is not an attack.
   ratelimit: 0
   ip-ratelimit: 0

@@ -53,7 +53,9 @@ define(\`confREFUSE_LA', \`10000')dnl
 define(\`confDELAY_LA', \`10000')dnl
 define(\`confSAFE_QUEUE', \`False')dnl
 define(\`confDOUBLE_BOUNCE_ADDRESS', \`')dnl
-define(\`confPRIVACY_FLAGS', \`noetrn')dnl
+define(\`confPRIVACY_FLAGS', \`goaway,noetrn')dnl
+# Each process would look up the names of all its addresses.
+define(\`confDONT_PROBE_INTERFACES', \`True')dnl
 ${timeouts}FEATURE(\`no_default_msa')dnl
 DAEMON_OPTIONS(\`Name=MTA, Family=inet, Addr=127.0.0.1, Port=25')dnl
 FEATURE(\`promiscuous_relay')dnl

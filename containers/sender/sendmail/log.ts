@@ -14,7 +14,7 @@ const overLine = /danelab: (\w+): over, to=<([^>]*)>$/;
 const tlsLine = /STARTTLS=client, relay=(\S+?)\.?, version=(\S+), verify=(\w+), cipher=(\S+),/;
 const verifyLine = /STARTTLS: TLS cert verify: .* reason=(.*)$/;
 const unusableLine = /STARTTLS=client, .*(all TLSA RRs are unsupported)/;
-const rejectLine = /: ruleset=tls_\w+, .*?relay=(\S+?)\.?, reject=(.*)$/;
+const rejectLine = /: (?:ruleset=tls_\w+, .*?|STARTTLS=client, )relay=(\S+?)\.?, (?:reject|warning)=(.*)$/;
 const connectLine = /: SMTP outgoing connect on /;
 const statusLine =
   /: (\w+): to=(.*?), (?:ctladdr=.*?, )?delay=.*?, mailer=\w+, .*?(?:relay=(.*?), )?dsn=([0-9.]+), (?:reply=(.*?), )?stat=(.*)$/;
@@ -22,13 +22,13 @@ const statusLine =
 /** Of the check of the certificate, the ruleset that refused and the status, most specific first. */
 const reasonsByText: readonly (readonly [RegExp, Reason])[] = [
   [/lookup failure for TLSA RR/i, "tlsa-lookup-failed"],
-  [/DANE: missing STARTTLS|verify=NONE/i, "starttls-not-offered"],
   [/TLS handshake failed|verify=(SOFTWARE|CLEAR)/i, "handshake-failed"],
   [
     /STARTTLS failed|TLS temporarily not available|verify=(PROTOCOL|CONFIG|TEMP|FAILURE)/i,
     "starttls-refused",
   ],
   [/DANE check failed temporarily/i, "starttls-refused"],
+  [/DANE: missing STARTTLS|verify=NONE/i, "starttls-not-offered"],
   [/hostname mismatch|another name/i, "name-mismatch"],
   [/certificate has expired/i, "certificate-expired"],
   [
@@ -40,7 +40,7 @@ const reasonsByText: readonly (readonly [RegExp, Reason])[] = [
   // RFC 7505 4.
   [/^5\.1\.10 /, "null-mx"],
   // Of an MX host it has a code of its own.
-  [/^4\.4\.3 Name server: .*: host name lookup failure/i, "address-lookup-failed"],
+  [/^4\.4\.3 .*Name server: .*: host name lookup failure/i, "address-lookup-failed"],
   [/Name server: .*: host name lookup failure/i, "mx-lookup-failed"],
   [/Host unknown/i, "domain-not-found"],
   [
