@@ -287,7 +287,7 @@ export const divergences: readonly Divergence[] = [
     reason: "a refusal because of DANE is logged with the general status code 4.0.0",
     evidence: "dsn=4.0.0, stat=Deferred; 8.18.2 says more",
   }),
-  ...known("deferred", both, ["multi-last-of-100"], {
+  ...known("deferred", both, ["multi-last-of-100", "dnsx-tlsa-large-tcp"], {
     byChance: true,
     severity: "too-strict",
     reason:
