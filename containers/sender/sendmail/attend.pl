@@ -92,7 +92,8 @@ for (;;) {
         my $id = shift @due;
         if ($busy{$id}++) { push @wait, $id; next }
         delete $seen{$id};
-        $run{start(@sendmail, '-qf', "-qI$id")} = $id;
+        # Behind what takes mail in, and behind this.
+        $run{start('nice', @sendmail, '-qf', "-qI$id")} = $id;
     }
     unshift @due, @wait;
 }
