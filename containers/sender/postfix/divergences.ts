@@ -27,19 +27,21 @@ export const divergences: readonly Divergence[] = [
       link: "https://github.com/vdukhovni/postfix/blob/4a25a6b519d57a762089f505f48e07a53bf2eaed/postfix/src/smtp/smtp_proto.c",
     }),
   ),
-  {
-    ...always,
-    versions: ["3.7"],
-    scenario: "unusable-empty-data",
-    policies: ["dane", "dane-only"],
-    outcome: "deferred",
-    severity: "too-strict",
-    reason:
-      "a TLSA record without data (RDATA of three octets) ends smtp(8): whoever publishes one can make it crash, at every attempt, and the message waits until it is returned; such a record is unusable, and no reason to refuse others",
-    evidence:
-      "panic: mymalloc: requested length 0, then master(8): killed by signal 6; the message is deferred without a record of why. parse_tlsa_rr() in tls_dane.c takes data of no octets and copies it; 3.5, 3.10 and 3.11 pass such a record over",
-    link: "https://github.com/vdukhovni/postfix/blob/5f6b8b9649a9ea02d4e7e72a295d448015e5dc15/postfix/src/tls/tls_dane.c",
-  },
+  ...["unusable-empty-data", "robust-tlsa-len3"].map(
+    (scenario): Divergence => ({
+      ...always,
+      versions: ["3.7"],
+      scenario,
+      policies: ["dane", "dane-only"],
+      outcome: "deferred",
+      severity: "too-strict",
+      reason:
+        "a TLSA record without data (RDATA of three octets) ends smtp(8): whoever publishes one can make it crash, at every attempt, and the message waits until it is returned; such a record is unusable, and no reason to refuse others",
+      evidence:
+        "panic: mymalloc: requested length 0, then master(8): killed by signal 6; the message is deferred without a record of why. parse_tlsa_rr() in tls_dane.c takes data of no octets and copies it; 3.5, 3.10 and 3.11 pass such a record over",
+      link: "https://github.com/vdukhovni/postfix/blob/5f6b8b9649a9ea02d4e7e72a295d448015e5dc15/postfix/src/tls/tls_dane.c",
+    }),
+  ),
   {
     ...always,
     scenario: "name-no-mx-alias",
