@@ -2,10 +2,11 @@ import type { LabFacts } from "../../../harness/model/facts.ts";
 
 /** Exim's configuration: a router and a transport for each policy under each set-up, chosen by the envelope sender's domain. */
 
-const policies = ["dane", "dane-only", "may", "verify"] as const;
+/** It cannot verify by the next-hop domain ("secure"), only by the host's name. */
+export const eximPolicies = ["dane", "dane-only", "may", "encrypt", "verify"] as const;
 const setups = ["plain", "caches"] as const;
 
-const branches = policies.flatMap((policy) =>
+const branches = eximPolicies.flatMap((policy) =>
   setups.map((setup) => ({
     name: `${policy}${setup === "plain" ? "" : `_${setup}`}`.replace("-", "_"),
     senderBranch: setup === "plain" ? policy : `${policy}.${setup}`,
@@ -16,10 +17,11 @@ const branches = policies.flatMap((policy) =>
 type Branch = (typeof branches)[number];
 
 /** Options of the smtp transport. hosts_try_dane is "*" where nothing is said. */
-const optionsOf: Readonly<Record<(typeof policies)[number], readonly string[]>> = {
+const optionsOf: Readonly<Record<(typeof eximPolicies)[number], readonly string[]>> = {
   dane: [],
   "dane-only": ["hosts_require_dane = *"],
   may: ["hosts_try_dane ="],
+  encrypt: ["hosts_try_dane =", "hosts_require_tls = *"],
   verify: ["hosts_try_dane =", "hosts_require_tls = *", "tls_verify_hosts = *"],
 };
 

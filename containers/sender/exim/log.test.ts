@@ -82,6 +82,42 @@ test.each([
   });
 });
 
+test("Exim 4.98 with OpenSSL, recorded: it has other words for TLS", () => {
+  expect(read(linesOf("4.98-openssl"))).toEqual({
+    "canary-good.dane-start": "sent verified",
+    "canary-plain.dane-start": "sent none",
+    "canary-mismatch.dane-start": "deferred none certificate-does-not-match",
+    "canary-bogus.dane-start": "deferred none tlsa-lookup-failed",
+    "base-no-tlsa.dane": "sent untrusted",
+    "base-no-tlsa.dane-only": "bounced none no-tlsa",
+    "base-unsigned.dane-only": "bounced none not-secure",
+    // It does not tell a wrong name from a wrong certificate.
+    "name-nexthop.dane": "deferred none certificate-does-not-match",
+    "ta-cross-signed-last.dane": "deferred none certificate-does-not-match",
+    "unusable-selector-2.dane": "deferred none certificate-does-not-match",
+    // The delivery process crashes.
+    "unusable-usage-4.dane": "deferred none tlsa-unusable",
+    "atk-stub-tlsa-garbage.dane-1": "sent untrusted, then sent verified",
+    "atk-abort-handshake.dane-1":
+      "deferred none handshake-failed, then deferred none handshake-failed, then sent verified",
+    "atk-stall-handshake.dane-1":
+      "deferred none handshake-failed, then deferred none handshake-failed, then sent verified",
+    "atk-alert-handshake-failure.may-1": "sent none",
+    "atk-cut-after-handshake.may-1": "deferred none connection-failed, then deferred none connection-failed",
+    "sni-unrecognised-warning.dane": "sent verified",
+    "tls-starttls-lowercase.dane": "deferred none starttls-not-offered",
+    "tls-client-cert-required.dane": "deferred none connection-failed",
+  });
+});
+
+test("what the panic log repeats is no second attempt", () => {
+  const line =
+    '2026-11-24 18:58:50.723 [100] 1xVvj8-0000000000I-1e5X == u@x.example R=dane T=dane defer (-1) DT=0.000s: TCP port "smtp" is not defined for dane transport';
+  const reader = createEximLogReader();
+  expect(reader.read(line)?.attempt.status).toBe("deferred");
+  expect(reader.read(`paniclog: ${line}`)).toBeUndefined();
+});
+
 test("server, words and queue id of an attempt", () => {
   const reader = createEximLogReader();
   const [line = ""] = linesOf("4.98").filter(

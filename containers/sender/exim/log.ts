@@ -13,16 +13,19 @@ const outcomeLine = / (=>|->|==|\*\*) (\S+?):?(?: <[^>]*>)?( .*)$/;
 const nameLine =
   / DANE attempt failed; TLS connection to \S+ \[[^\]]+\]: \(certificate verification failed\): certificate invalid/;
 
+/** With OpenSSL the delivery process then crashes. */
+const unusableLine = / DANE error: No usable TLSA records/;
+
 /** What stands between the recipient and the text: "R=dane T=dane defer (-37) H=mx.x.example DS [198.18.0.1] DT=0.1s". */
 const fields =
   /^(?: (?:[A-Z]+=(?:"(?:[^"\\]|\\.)*"|[^\s"]*?)|DS|PRX|TFO\*?|L\*?|K|A|PRDR|\[[^\]\s]+\](?::\d+)?\*?|defer(?: \(-?\d+\))?))*(?: ?: |$)/;
 const hostField = / H=(\S+?)(?: DS)? \[([^\]]+)\]/;
 const verifiedField = / CV=(\S+?)(?=[\s:]|$)/;
 
-/** Exim 4.98 src/transports/smtp.c, src/tls-gnu.c, src/routers: the words after the fields, most specific first. */
+/** Exim 4.98 src/transports/smtp.c, src/tls-gnu.c, src/tls-openssl.c, src/routers: the words after the fields, most specific first. */
 const reasonsByText: readonly (readonly [RegExp, Reason])[] = [
   [/TLSA record problem/i, "tlsa-unusable"],
-  [/certificate verification failed/i, "certificate-does-not-match"],
+  [/certificate verification failed|certificate verify failed/i, "certificate-does-not-match"],
   [/server did not offer TLS support/i, "starttls-not-offered"],
   [/an attempt to start TLS failed|after STARTTLS/i, "starttls-refused"],
   [/TLS session: /i, "handshake-failed"],
@@ -63,17 +66,22 @@ export function eximQueueId(line: string): string | null {
 export function createEximLogReader(): LogReader {
   /** Messages whose last attempt at a host failed by its name. */
   const misnamed = new Set<string>();
+  /** Messages for a host of whose TLSA records none was found usable. */
+  const unusable = new Set<string>();
 
-  const reasonOf = (text: string, queueId: string): Reason =>
-    text.includes("): certificate invalid") && misnamed.has(queueId)
-      ? "name-mismatch"
-      : (reasonsByText.find(([pattern]) => pattern.test(text))?.[1] ?? "other");
+  const reasonOf = (text: string, queueId: string): Reason => {
+    if (text.includes("): certificate invalid") && misnamed.has(queueId)) return "name-mismatch";
+    if (text.includes("terminated by signal") && unusable.has(queueId)) return "tlsa-unusable";
+    return reasonsByText.find(([pattern]) => pattern.test(text))?.[1] ?? "other";
+  };
 
   return {
     read(line) {
       const queueId = eximQueueId(line);
-      if (queueId === null) return undefined;
+      // What goes to the panic log stands in the main log as well.
+      if (queueId === null || line.startsWith("paniclog: ")) return undefined;
       if (nameLine.test(line)) misnamed.add(queueId);
+      if (unusableLine.test(line)) unusable.add(queueId);
       const found = outcomeLine.exec(line);
       if (!found) return undefined;
       const [, sign = "", recipient = "", rest = ""] = found;
@@ -87,6 +95,7 @@ export function createEximLogReader(): LogReader {
       if (/retry time not reached/.test(text)) return undefined;
       const reason = status === "sent" ? null : reasonOf(text, queueId);
       misnamed.delete(queueId);
+      unusable.delete(queueId);
       const host = hostField.exec(told);
       return {
         recipient,
