@@ -81,7 +81,13 @@ function listed(): readonly string[] {
 
 const files = listed().filter((file) => statSync(join(home, file), { throwIfNoEntry: false })?.isFile());
 const textOf = (file: string): string => readFileSync(join(home, file), "utf8");
-const sources = files.filter((file) => /\.(ts|js|mjs)$/.test(file));
+
+/** A program that runs in an image only, with packages that a package.json beside it names. */
+function isOfImage(file: string): boolean {
+  return !file.endsWith(".ts") && dirname(file) !== "." && files.includes(`${dirname(file)}/package.json`);
+}
+
+const sources = files.filter((file) => /\.(ts|js|mjs)$/.test(file) && !isOfImage(file));
 
 /** Tests, and what only they use. They look at the program from all sides. */
 function isTest(file: string): boolean {

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { access, mkdtemp, readdir, readFile, rm } from "node:fs/promises";
+import { access, copyFile, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { durations } from "../words/durations.ts";
@@ -32,6 +32,11 @@ export interface ReadyImage {
 const packageLabel = "danelab.package";
 /** Every image tells in this file what it holds: the package in the first line, how it was built in those after it. */
 export const packageFile = "/etc/danelab-package";
+/**
+ * A file that every build can copy: the CA certificates that this machine is told to trust (NODE_EXTRA_CA_CERTS), as it
+ * must be where a proxy looks into TLS; empty where it is told none. It is no part of an image's hash.
+ */
+const extraCertificates = "extra-ca.pem";
 
 /** Name and suite tell images apart; the answer of `prepareImages` is keyed by them. */
 export function keyOf({ name, suite }: WantedImage): string {
@@ -105,32 +110,48 @@ async function build(
 ): Promise<ReadyImage> {
   const began = Date.now();
   progress(`building image ${tag} from ${base}`);
-  const build = { folder, files, buildArguments: { BASE: base, ...proxies() } };
-  const unlabelled = `${tag}-unlabelled`;
-  await telling(progress, `building ${name}`, (step) =>
-    engine.buildImage({
+  const context = await mkdtemp(join(tmpdir(), "danelab-image-"));
+  try {
+    for (const file of files) await copyFile(join(folder, file), join(context, file));
+    await writeFile(join(context, extraCertificates), await trustedByThisMachine());
+    const build = {
+      folder: context,
+      files: [...files, extraCertificates],
+      buildArguments: { BASE: base, ...proxies() },
+    };
+    const unlabelled = `${tag}-unlabelled`;
+    await telling(progress, `building ${name}`, (step) =>
+      engine.buildImage({
+        ...build,
+        tag: unlabelled,
+        labels: {},
+        onProgress: (output) => {
+          const reached = buildStep(output);
+          if (reached !== undefined) step(reached);
+        },
+      }),
+    );
+    const lines = (await engine.readImageFile(unlabelled, packageFile)).trim();
+    if (!lines) throw new HarnessError(`the Dockerfile of ${name} writes no package line to ${packageFile}`);
+    // The same layers from the build cache, and what they hold as a label: so that no later run has to look.
+    await engine.buildImage({
       ...build,
-      tag: unlabelled,
-      labels: {},
-      onProgress: (output) => {
-        const reached = buildStep(output);
-        if (reached !== undefined) step(reached);
-      },
-    }),
-  );
-  const lines = (await engine.readImageFile(unlabelled, packageFile)).trim();
-  if (!lines) throw new HarnessError(`the Dockerfile of ${name} writes no package line to ${packageFile}`);
-  // The same layers from the build cache, and what they hold as a label: so that no later run has to look.
-  await engine.buildImage({
-    ...build,
-    tag,
-    labels: { [packageLabel]: lines },
-    onProgress: () => undefined,
-  });
+      tag,
+      labels: { [packageLabel]: lines },
+      onProgress: () => undefined,
+    });
+  } finally {
+    await rm(context, { recursive: true, force: true });
+  }
   const built = await find(engine, tag);
   if (!built) throw new HarnessError(`image ${tag} was built, and is not there`);
   progress(`built ${tag} (${built.package}) in ${Math.round((Date.now() - began) / 1000)} s`);
   return built;
+}
+
+async function trustedByThisMachine(): Promise<string> {
+  const path = process.env["NODE_EXTRA_CA_CERTS"];
+  return path ? readFile(path, "utf8") : "";
 }
 
 /** Docker passes these on without making them part of the image. */

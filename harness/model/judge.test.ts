@@ -356,6 +356,23 @@ describe("controls", () => {
     ).toBe("inconclusive");
   });
 
+  test("a control that claims to have authenticated the attacker is at fault, and the attack is real", () => {
+    const setup: Setup = {
+      scenarios: {
+        x: {
+          mx: { attacker: intercept(selfSigned()) },
+          steps: [],
+          expect: { dane: must("deferred"), oblivious: leaksToTheAttacker("encrypted") },
+        },
+      },
+    };
+    const claimed = { ...taken, attempts: seen.authenticated.attempts };
+    expect(verdictsOf(judged(setup, { "x/oblivious": claimed, "x/dane": seen.deferred }))).toEqual({
+      [`x/${stack.id}/oblivious`]: "fail",
+      [`x/${stack.id}/dane`]: "pass",
+    });
+  });
+
   test("clear text on the wire is not what an attacker that terminates TLS has to get", () => {
     const text = {
       scenarios: {

@@ -198,7 +198,8 @@ function judgeControl(expectation: Expectation, { outcome, leaks }: Observation)
   }
   if (outcome !== null && !expectation.permitted.includes(outcome)) {
     return {
-      verdict: "inconclusive",
+      // That the attack is real it shows as well; but a claim to have authenticated the attacker is a fault of the sender.
+      verdict: outcome === "authenticated" ? "fail" : "inconclusive",
       reasons: [
         `the message was read ${where}, but by ${outcome} instead of ${expectation.permitted.join(" or ")}`,
       ],

@@ -1,0 +1,70 @@
+import { readFileSync } from "node:fs";
+import { expect, test } from "vitest";
+import { createHarakaLogReader } from "./log.ts";
+
+const lines = readFileSync(new URL("samples/3.3.4.log", import.meta.url), "utf8")
+  .trimEnd()
+  .split("\n");
+
+function read(some: readonly string[]): Readonly<Record<string, string>> {
+  const reader = createHarakaLogReader();
+  const found: Record<string, string> = {};
+  for (const line of some) {
+    const ended = reader.read(line);
+    if (!ended) continue;
+    const { status, tls, reason } = ended.attempt;
+    const attempt = [status, tls, reason].filter((word) => word !== null && word !== "unknown").join(" ");
+    const key = ended.recipient.replace(/^u\d+@(.*?)(-\d)?\.example$/, "$1");
+    found[key] = found[key] === undefined ? attempt : `${found[key]}, then ${attempt}`;
+  }
+  return found;
+}
+
+test("Haraka 3.3.4, recorded: what TLS, lookups and servers do to a message", () => {
+  expect(read(lines)).toEqual({
+    "base-311.may": "sent untrusted",
+    "base-no-tlsa-no-starttls.may": "sent none",
+    "atk-mitm-public-ca.may": "sent trusted",
+    "atk-mitm-public-ca.verify": "sent trusted",
+    "atk-starttls-450.may": "deferred server-refused",
+    "atk-starttls-500.may": "bounced server-refused",
+    "atk-alert-handshake-failure.may": "deferred handshake-failed, then deferred handshake-failed",
+    "atk-stall-handshake.may": "deferred handshake-failed, then deferred handshake-failed",
+    "atk-cut-after-handshake.may": "deferred connection-failed, then deferred connection-failed",
+    "ee-key-without-private.may": "deferred handshake-failed, then deferred handshake-failed",
+    "dnssec-addr-sig-missing.may": "deferred address-lookup-failed",
+    "log-reason-mx-bogus.may": "deferred mx-lookup-failed",
+    "ghost.mx-nxdomain.may": "bounced domain-not-found",
+    "mx-null.may": "bounced null-mx",
+    "mx-first-down-second-none.may": "sent untrusted",
+    "mx-first-mismatch-second-none.may": "bounced server-refused",
+    "tls-banner-554.may": "bounced server-refused",
+    "tls-greylist.may": "deferred server-refused, then sent untrusted",
+  });
+});
+
+test("a certificate that verifies in one session says nothing of the next message", () => {
+  const id = "D4D80FD7-C78F-4B7F-B8DC-04635DBAEDBB";
+  const sent = (message: number) =>
+    `danelab: ${id}.${message}.1: to=<u@${message}.example> status=sent relay=mx.x.example[198.18.0.1] tls=Y OK`;
+  const secured = (message: number, verified: boolean) =>
+    `2026-11-24T19:26:57.906Z [INFO] [${id}.${message}.1] [outbound] secured verified=${verified} cipher=X`;
+  expect(read([secured(1, true), secured(2, false), sent(2), sent(1), sent(1)])).toEqual({
+    "u@2.example": "sent untrusted",
+    "u@1.example": "sent trusted, then sent untrusted",
+  });
+});
+
+test("server, words and queue id", () => {
+  const reader = createHarakaLogReader();
+  const attempts = lines.flatMap((line) => reader.read(line) ?? []);
+  const of = (start: string) => attempts.find(({ recipient }) => recipient.includes(start))?.attempt;
+  expect(of("base-311")?.relay).toMatch(/^mx\.base-311\.may\.example\[.+\]$/);
+  expect(of("atk-starttls-500")).toMatchObject({ relay: null, text: "500 No TLS here" });
+  const [line = ""] = lines.filter((one) => one.startsWith("danelab:"));
+  // As the reply to the message gave it, without the number of the delivery.
+  expect(reader.queueId(line)).toMatch(/^[0-9A-F-]{36}\.\d+$/);
+  expect(
+    reader.queueId("2026-11-24T19:20:00.021Z [NOTICE] [-] [server] Listening on 127.0.0.1:25"),
+  ).toBeNull();
+});
