@@ -10,6 +10,7 @@
  */
 export type { Engine } from "./lab/engine.ts";
 export { connectDocker } from "./lab/engine-docker.ts";
+export { withImages } from "./lab/given-images.ts";
 export { type PreparedPrograms, preparePrograms } from "./lab/programs.ts";
 export { loadRegistry, type Registry, selectPrograms } from "./lab/registry.ts";
 export { type ComparedRun, type Comparison, compare } from "./model/comparison.ts";

@@ -4,6 +4,7 @@ import { compareCommand } from "./compare.ts";
 import { completionCommand } from "./completion.ts";
 import { doctorCommand } from "./doctor.ts";
 import { downCommand } from "./down.ts";
+import { driverCommand } from "./driver.ts";
 import { explainCommand } from "./explain.ts";
 import { judgeCommand } from "./judge.ts";
 import { lintCommand } from "./lint.ts";
@@ -39,6 +40,7 @@ export const commands: readonly Command[] = [
   whyCommand,
   compareCommand,
   tlsaCommand,
+  driverCommand,
   doctorCommand,
   cleanCommand,
   testCommand,

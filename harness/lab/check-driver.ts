@@ -55,6 +55,7 @@ const sender = {
   queued: code,
   struck: code.optional(),
   createLogReader: code,
+  nonsense: z.object({ path, line: text }).optional(),
   misconfigured: code,
 } satisfies Members<SenderDriver>;
 

@@ -95,6 +95,8 @@ export interface SenderDriver extends DriverBase {
   /** The queue ids of those whose last attempt ended without a word in the log. */
   struck?(container: RunningContainer): Promise<ReadonlySet<string>>;
   createLogReader(): LogReader;
+  /** A line that the program must not come up with, or complain of in its log, at the end of one of its files: for the contract test. */
+  readonly nonsense?: { readonly path: string; readonly line: string };
   /** A log line that shows the sender is set up wrongly, so that its verdicts mean nothing. */
   misconfigured(line: string): boolean;
 }

@@ -1,4 +1,4 @@
-import { messageOf, UsageError } from "../words/errors.ts";
+import { HarnessError, messageOf, UsageError } from "../words/errors.ts";
 import type { Driver } from "./driver.ts";
 import type { Engine } from "./engine.ts";
 import { packageFile, type ReadyImage } from "./images.ts";
@@ -79,6 +79,22 @@ export function withImages(registry: Registry, texts: readonly string[]): Regist
   return all;
 }
 
+/** What a program says of its version, in its first line. HarnessError: it is not there, or says nothing. */
+export async function toldVersion(
+  engine: Engine,
+  image: string,
+  command: readonly string[],
+): Promise<string> {
+  const words = `"${command.join(" ")}"`;
+  const { exitCode, stdout, stderr } = await engine.runInImage(image, command).catch((error) => {
+    throw new HarnessError(`${words} cannot be run in it: ${messageOf(error)}`);
+  });
+  const [told] = `${stdout}\n${stderr}`.split("\n").filter((line) => line.trim());
+  if (exitCode !== 0 || told === undefined)
+    throw new HarnessError(`${words} exited ${exitCode} in it: ${told ?? "without a word"}`);
+  return told.trim();
+}
+
 /** UsageError: the image is not to be had, or does not hold the program. */
 export async function prepareGiven(
   engine: Engine,
@@ -94,17 +110,12 @@ export async function prepareGiven(
     );
   const image =
     (await engine.inspectImage(given)) ?? wrong("the engine does not have it, and no registry gives it");
-  const words = `"${versionCommand.join(" ")}"`;
-  const { exitCode, stdout, stderr } = await engine
-    .runInImage(given, versionCommand)
-    .catch((error) => wrong(`${words} cannot be run in it: ${messageOf(error)}`));
-  const [told = ""] = `${stdout}\n${stderr}`.split("\n").filter((line) => line.trim());
-  if (exitCode !== 0 || !told) wrong(`${words} exited ${exitCode} in it: ${told || "without a word"}`);
+  const told = await toldVersion(engine, given, versionCommand).catch((error) => wrong(messageOf(error)));
   const [packageLine = "", ...build] = await engine
     .readImageFile(given, packageFile)
     .catch(() => "")
     .then((text) => text.trim().split("\n"));
-  return { reference: given, digest: image.id, package: describe(program, told.trim(), packageLine), build };
+  return { reference: given, digest: image.id, package: describe(program, told, packageLine), build };
 }
 
 /** The package that the image says it holds, and what its program says where that is something else. */

@@ -1,4 +1,4 @@
-import { cp, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { cp, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
@@ -6,29 +6,14 @@ import { UsageError } from "../words/errors.ts";
 import { home } from "../words/places.ts";
 import { loadRegistry } from "./registry.ts";
 import { chooseStacks } from "./stacks.ts";
+import { copyPostfix } from "./test-driver.ts";
 
 const made = await mkdtemp(join(tmpdir(), "danelab-drivers-"));
 afterAll(() => rm(made, { recursive: true }));
 let count = 0;
 
-/** A folder with one of danelab's own drivers under another name, its text changed: modules are loaded once for each path. */
-async function driverFolder(
-  change: (driver: string) => string = (text) => text,
-  divergences = "export const divergences: readonly Divergence[] = [];",
-): Promise<string> {
-  const folder = join(made, `driver-${++count}`);
-  await cp(join(home, "containers/sender/postfix"), folder, { recursive: true });
-  const file = join(folder, "driver.ts");
-  const text = (await readFile(file, "utf8"))
-    .replace('name: "postfix"', 'name: "mine"')
-    .replaceAll(/"(\.\.\/)+harness\/[^"]+"/g, '"danelab/driver"');
-  await writeFile(file, change(text));
-  await writeFile(
-    join(folder, "divergences.ts"),
-    `import type { Divergence } from "danelab/driver";\n${divergences}\n`,
-  );
-  return folder;
-}
+const driverFolder = (change?: (driver: string) => string, divergences?: string): Promise<string> =>
+  copyPostfix(join(made, `driver-${++count}`), change, divergences);
 
 async function complaint(folder: string): Promise<string> {
   const error = await loadRegistry([folder]).then(

@@ -66,6 +66,8 @@ export function eximDriver(build: Build): SenderDriver {
 
     createLogReader: createEximLogReader,
 
+    nonsense: { path: "/etc/exim4/exim4.conf", line: "nonsense = true" },
+
     // What goes to the panic log is no matter of one message, unless it names one (a delivery that crashed).
     misconfigured: (line) =>
       / Exim configuration error/.test(line) ||

@@ -173,6 +173,8 @@ const driver: SenderDriver = {
 
   createLogReader: createPostfixLogReader,
 
+  nonsense: { path: "/etc/postfix/main.cf", line: "inet_protocols = nonsense" },
+
   // A "panic:" is no matter of set-up: it shows in the trial whose message it struck.
   misconfigured: (line) =>
     line.includes("dane configured with dnssec lookups disabled") ||

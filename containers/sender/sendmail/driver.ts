@@ -54,6 +54,8 @@ const driver: SenderDriver = {
 
   createLogReader: createSendmailLogReader,
 
+  nonsense: { path: "/etc/mail/danelab.mc", line: "LOCAL_CONFIG\nO Nonsense=true" },
+
   misconfigured: (line) => /danelab: sendmail ended|NOQUEUE: SYSERR|unsafe|readcf/.test(line),
 };
 
