@@ -119,7 +119,7 @@ async function versionCheck(subject: DriverToCheck, image: string): Promise<Chec
 
 /** One lab: its mail, its verdicts, and what it left. */
 async function send(subject: DriverToCheck, prepared: PreparedPrograms, planned: Plan): Promise<LabSeen> {
-  const { engine, signal } = subject;
+  const { engine, registry, signal } = subject;
   const runId = randomBytes(3).toString("hex");
   const evidence = new Map<string, Evidence>();
   const verdicts = new Map<string, TrialResult>();
@@ -127,8 +127,7 @@ async function send(subject: DriverToCheck, prepared: PreparedPrograms, planned:
     {
       plan: planned,
       ...prepared,
-      // What a program does otherwise than the RFCs say is no matter of its driver; none of this mail shows it.
-      divergences: new Map(),
+      divergences: registry.divergences,
       engine,
       runId,
       version: "driver check",
@@ -187,10 +186,12 @@ async function nonsenseCheck(subject: DriverToCheck, prepared: PreparedPrograms)
   const [fault] = faultsOf(seen);
   return {
     ...base,
-    seen: `"${line.trim()}" in ${path}: ${fault?.split("\n")[0] ?? ""}`,
+    seen: `${JSON.stringify(line)} in ${path}: ${fault?.split("\n")[0] ?? ""}`,
     problems:
       fault === undefined
-        ? [`it came up with "${line.trim()}" in ${path}, and no line of its log was taken for a complaint`]
+        ? [
+            `it came up with ${JSON.stringify(line)} in ${path}, and no line of its log was taken for a complaint`,
+          ]
         : [],
   };
 }
