@@ -70,16 +70,21 @@ test("options that are not given yet, those that may be given again always", asy
   expect(await offered("tlsa --name a.example --na")).toEqual(["--name"]);
 });
 
-test.each(["tlsa ", "judge re", "tlsa cert.pem --roll ", "run --out ", "run --out=rep", "compare a "])(
-  "files are the shell's affair: danelab %s",
-  async (line) => {
-    expect(await offered(line)).toBe("files");
-  },
-);
+test.each([
+  "tlsa ",
+  "driver check ",
+  "judge re",
+  "tlsa cert.pem --roll ",
+  "run --out ",
+  "run --out=rep",
+  "compare a ",
+])("files are the shell's affair: danelab %s", async (line) => {
+  expect(await offered(line)).toBe("files");
+});
 
 test("what each command takes is known: no usage and no option has words that nothing can be made of", () => {
   const known =
-    /^(\[?(ID|DIR|FILE|RUN|BEFORE|AFTER|NEXT|RECORDS|GLOB|NAME|TRIAL|HOST|PORT|SECONDS|PATTERN|POLICY|or|\.\.\.)\]?|[\w|]+\|[\w|]+|NAME\[?@VERSION\]?(=NAME@VERSION)?|NAME\[@LABEL\]=IMAGE)$/;
+    /^(\[?(ID|DIR|FILE|RUN|BEFORE|AFTER|NEXT|RECORDS|GLOB|NAME|TRIAL|HOST|PORT|SECONDS|PATTERN|POLICY|or|\.\.\.)\]?|[\w|]+\|[\w|]+|NAME\[?@VERSION\]?(=NAME@VERSION)?|NAME\[@LABEL\]=IMAGE|check|DIR\|NAME\[@VERSION\])$/;
   const words = commands.flatMap(({ name, usage, options }) => [
     ...usage.slice(name.length).split(" "),
     ...Object.values(options).map(({ value }) => value ?? ""),

@@ -112,7 +112,7 @@ function isFile(placeholder: string): boolean {
   return /\b(DIR|FILE|RUN|BEFORE|AFTER|NEXT|RECORDS)\b/.test(placeholder);
 }
 
-/** By the command's usage: "up ID", "run [ID or GLOB ...]", "list scenarios|senders|…". */
+/** By the command's usage: "up ID", "run [ID or GLOB ...]", "list scenarios|senders|…", "driver check DIR|NAME". */
 async function wordsOf(
   { name, usage }: Command,
   before: readonly string[],
@@ -124,7 +124,8 @@ async function wordsOf(
   const place = places[before.length] ?? (last.includes("...") ? last : "");
   // Only the scenarios can be asked for by id.
   if (name === "list" && before[0] === "scenarios") return ids(await sources.scenarios(), typed, true);
-  if (place.includes("|"))
+  if (isFile(place)) return "files";
+  if (/^[a-z|]+$/.test(place))
     return beginning(
       typed,
       place.split("|").map((text) => ({ text })),
@@ -133,7 +134,7 @@ async function wordsOf(
     const source = name === "attack" ? "attacks" : name === "down" ? "labs" : "scenarios";
     return ids(await sources[source](), typed, place.includes("GLOB"));
   }
-  return isFile(place) ? "files" : [];
+  return [];
 }
 
 /** Of hundreds of ids first the groups, then those of a group; with `globs` the group as a whole too. */

@@ -87,11 +87,12 @@ export function* senderChecks(driver: SenderDriver, seen: MailSeen): Generator<C
     problems: own.flatMap((one) => [one, ...one.steps].flatMap((step) => queueProblem(one.trial, step))),
     see: "queued",
   };
+  const itself = driver.retriesWithin !== undefined;
   const { seen: tried, problems } = judged(seen, named("driver-retries"));
   yield {
     name: "retries",
-    seen: `when told, and not before: ${tried}`,
-    problems: [...problems, ...own.flatMap(retryProblem)],
+    seen: `${itself ? "by itself" : "when told, and not before"}: ${tried}`,
+    problems: [...problems, ...own.flatMap((one) => retryProblem(one, itself))],
     see: "retry, and what keeps the program from running its queue by itself",
   };
   yield {
@@ -115,11 +116,11 @@ function queueProblem(trial: string, { attempts, queued }: StepEvidence): readon
   ];
 }
 
-function retryProblem({ trial, mail, attempts, steps }: Evidence): readonly string[] {
+function retryProblem({ trial, mail, attempts, steps }: Evidence, itself: boolean): readonly string[] {
   const [later] = steps;
   if (!later) return [];
   return [
-    ...(attempts.length > 1
+    ...(attempts.length > 1 && !itself
       ? [`${trial}: ${attempts.length} attempts were told before it was to be tried again`]
       : []),
     ...(later.mail.queueId === mail.queueId

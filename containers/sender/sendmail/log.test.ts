@@ -122,3 +122,15 @@ test("queue ids", () => {
   expect(queueId("danelab: 6AOGkQjN000031: over, to=<u91@base-311.dane.example>")).toBe("6AOGkQjN000031");
   expect(queueId("Nov 24 16:44:44 sendmail[28]: NOQUEUE: connect from localhost [127.0.0.1]")).toBeNull();
 });
+
+test("a host that was not reached is no relay, though the status line names its address", () => {
+  const down = [
+    "sendmail[35]: 6AOJiR6P000027: makeconnection (mx.x.example. [IPv6:2001:db8:101:0:0:0:0:3ff].25 (10)) failed: No route to host",
+    "sendmail[35]: 6AOJiR6P000027: makeconnection (mx.x.example. [198.18.35.255].25 (2)) failed: No route to host",
+    "sendmail[35]: 6AOJiR6P000027: to=<u8@x.example>, delay=00:00:00, xdelay=00:00:00, mailer=esmtp, pri=120253, relay=mx.x.example. [198.18.35.255], dsn=4.4.1, stat=Deferred: mx.x.example.: No route to host",
+    "danelab: 6AOJiR6P000027: over, to=<u8@x.example>",
+  ];
+  const reader = createSendmailLogReader();
+  const [attempt] = down.flatMap((line) => reader.read(`Nov 24 19:44:27 ${line}`)?.attempt ?? []);
+  expect(attempt).toMatchObject({ status: "deferred", relay: null, reason: "connection-failed" });
+});

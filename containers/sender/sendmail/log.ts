@@ -16,6 +16,7 @@ const verifyLine = /STARTTLS: TLS cert verify: .* reason=(.*)$/;
 const unusableLine = /STARTTLS=client, .*(all TLSA RRs are unsupported)/;
 const rejectLine = /: (?:ruleset=tls_\w+, .*?|STARTTLS=client, )relay=(\S+?)\.?, (?:reject|warning)=(.*)$/;
 const connectLine = /: SMTP outgoing connect on /;
+const unconnectedLine = /: makeconnection \(.*\) failed: /;
 const statusLine =
   /: (\w+): to=(.*?), (?:ctladdr=.*?, )?delay=.*?, mailer=\w+, .*?(?:relay=(.*?), )?dsn=([0-9.]+), (?:reply=(.*?), )?stat=(.*)$/;
 
@@ -58,6 +59,8 @@ interface Process {
   /** Of the present connection. */
   tls: ClaimedAttempt["tls"];
   check: string;
+  /** The last host that was to be tried was not reached. */
+  unreached: boolean;
   /** By host: after a handshake that failed there may be another connection, in clear text. */
   readonly rejects: Map<string, string>;
 }
@@ -98,9 +101,10 @@ export function createSendmailLogReader(): LogReader {
       }
       const pid = prefix.exec(line)?.[1];
       if (pid === undefined) return undefined;
-      const process = processes.get(pid) ?? { tls: "none", check: "", rejects: new Map() };
+      const process = processes.get(pid) ?? { tls: "none", check: "", unreached: false, rejects: new Map() };
       processes.set(pid, process);
-      if (connectLine.test(line)) Object.assign(process, { tls: "none", check: "" });
+      if (connectLine.test(line)) Object.assign(process, { tls: "none", check: "", unreached: false });
+      if (unconnectedLine.test(line)) process.unreached = true;
       const tls = tlsLine.exec(line);
       if (tls) process.tls = claimOf(tls[3] ?? "", tls[4] ?? "");
       const check = verifyLine.exec(line) ?? unusableLine.exec(line);
@@ -124,7 +128,7 @@ export function createSendmailLogReader(): LogReader {
                   .join(" "),
               ),
           // Without an address it was only meant to be tried.
-          relay: relay?.includes("[") ? relay : null,
+          relay: relay?.includes("[") && !process.unreached ? relay : null,
           dsn,
           text: stat,
         });
