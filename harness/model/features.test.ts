@@ -37,7 +37,6 @@ test.each([
   [{ attempts: 3 }, ["second retry within a run"]],
   [{ mx: { server: "tls-silence" } }, ["timeout shorter than a run"]],
   [{ mx: { attacker: attacker("stall-handshake") }, expect: lost }, ["timeout shorter than a run"]],
-  [{ mx: { attacker: attacker("alter-message") }, expect: lost }, ["answer to a broken TLS record"]],
   [
     { mx: { attacker: intercept(selfSigned(), "starttls-silence") }, expect: lost },
     ["timeout shorter than a run"],

@@ -10,7 +10,6 @@ export const senderFeatures = [
   "routes",
   "routes by MX to another port",
   "timeout shorter than a run",
-  "answer to a broken TLS record",
   "second retry within a run",
 ] as const;
 export type SenderFeature = (typeof senderFeatures)[number];
@@ -40,7 +39,6 @@ export function featuresNeeded({
     routes: route !== null,
     "routes by MX to another port": route?.mx ?? false,
     "timeout shorter than a run": silent,
-    "answer to a broken TLS record": hosts.some(({ attacker }) => attacker?.does === "alter-message"),
     "second retry within a run": attempts > 2,
   };
   return senderFeatures.filter((feature) => needs[feature]);

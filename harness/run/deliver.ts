@@ -48,13 +48,21 @@ interface Tools {
   queue(): Promise<ReadonlySet<string>>;
   /** Of messages that died with their process; see SenderDriver.struck. */
   struck(): Promise<ReadonlySet<string>>;
+  /** One task after the other: many connections at once are more than a sender may keep waiting (OpenSMTPD: five). */
+  inTurn(task: () => Promise<void>): Promise<void>;
 }
 
 type Work = DeliverOptions & Tools & { readonly host: SendingHost; readonly collector: StackCollector };
 
 function toolsOf(host: SendingHost): Tools {
   const { driver } = host.sender;
+  let last: Promise<void> = Promise.resolve();
   return {
+    inTurn(task) {
+      const mine = last.then(task);
+      last = mine.catch(() => undefined);
+      return mine;
+    },
     retry: retrier(host),
     queue: looker(() => driver.queued(host.senderContainer)),
     struck: looker(async () => (await driver.struck?.(host.senderContainer)) ?? new Set()),
@@ -142,7 +150,7 @@ async function attendAll(record: TrialRecord, submission: Promise<void>, work: W
       await work.retry(queueId);
     } else {
       work.collector.nextStep(record, "new");
-      await submit([record], work);
+      await work.inTurn(() => submit([record], work));
     }
     await attend(record, work);
   }
@@ -158,10 +166,8 @@ function interrupted(signal: AbortSignal): Promise<never> {
 }
 
 /** From a message handed in to all that its witnesses saw of it. */
-async function attend(
-  record: TrialRecord,
-  { host, collector, retry, queue, struck, signal }: Work,
-): Promise<void> {
+async function attend(record: TrialRecord, work: Work): Promise<void> {
+  const { host, collector, retry, queue, struck, signal } = work;
   const { now, facts, trial, past } = record;
   if (now.errors.length > 0) return;
   const wait = (
@@ -219,7 +225,10 @@ async function attend(
       "the session of the host that took the message",
     ).catch(() => signal.throwIfAborted());
   }
-  now.dns = await askResolver(record, facts.steps[past.length] ?? facts.steps[0], host);
+  const step = facts.steps[past.length] ?? facts.steps[0];
+  // A step that follows at once: the resolver may still tell of the one before, and some senders are done by then.
+  if (trial.steps[past.length - 1]?.afterTtl === false) await settled(record, step, work);
+  now.dns = await askResolver(record, step, host);
   if (now.questions !== null) {
     await wait(
       () => record.ownQuestions >= record.asked,

@@ -2,7 +2,8 @@ import type { Divergence } from "../../../harness/model/divergence.ts";
 
 const source = "https://github.com/OpenSMTPD/OpenSMTPD/blob/7.6.0p1/usr.sbin/smtpd";
 
-type Shared = Omit<Divergence, "scenario" | "policies" | "versions" | "resolvers">;
+type Shared = Omit<Divergence, "scenario" | "policies" | "versions" | "resolvers"> &
+  Partial<Pick<Divergence, "policies">>;
 
 function each(scenarios: readonly string[], shared: Shared): readonly Divergence[] {
   return scenarios.map((scenario) => ({
@@ -23,7 +24,17 @@ export const divergences: readonly Divergence[] = [
     evidence: "no STARTTLS command in the session: mta_io() in mta_session.c compares with strcmp()",
     link: `${source}/mta_session.c`,
   }),
+  ...each(["tls-starttls-lowercase"], {
+    policies: ["encrypt"],
+    outcome: "deferred",
+    severity: "too-strict",
+    reason:
+      "STARTTLS in lower case is not recognized; RFC 5321 2.4 says that EHLO keywords may be in any case",
+    evidence: "TLS required but not supported by remote host: mta_io() compares with strcmp()",
+    link: `${source}/mta_session.c`,
+  }),
   ...each(["mx-lookup-refused"], {
+    policies: ["may", "encrypt", "verify"],
     outcome: "bounced",
     severity: "too-strict",
     reason:
@@ -55,14 +66,6 @@ export const divergences: readonly Divergence[] = [
       "once the handshake is over, a broken TLS session is never followed by clear text: the attack that downgrades other senders delays the message",
     evidence:
       '"IO Error: read failed", TempFail at each attempt: mta_io() in mta_session.c falls back in the state MTA_STARTTLS only',
-    link: `${source}/mta_session.c`,
-  }),
-  ...each(["atk-mitm-anon", "atk-version-rollback-tls10"], {
-    outcome: "cleartext",
-    severity: "none",
-    reason:
-      "a handshake with no certificate, or by TLS 1.0, is not agreed to, and clear text follows: the attacker reads the message all the same",
-    evidence: "opportunistic TLS failed, downgrading to plain",
     link: `${source}/mta_session.c`,
   }),
 ];
