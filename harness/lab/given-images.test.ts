@@ -47,7 +47,7 @@ describe("an image for a known program", () => {
 test.for([
   ["postfix", "write NAME=IMAGE or NAME@LABEL=IMAGE"],
   ["postfx=x:y", "no program of that name is known; there are "],
-  ["resolver/postfix=x:y", "no resolver of that name is known; there are bind, unbound"],
+  ["resolver/postfix=x:y", "no resolver of that name is known; there are bind, "],
   ["postfix@my branch=x:y", 'the label "my branch" must be made of'],
 ] as const)("--image %s cannot be used", ([text, message]) => {
   expect(() => withImages(registry, [text])).toThrow(UsageError);

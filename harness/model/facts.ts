@@ -30,6 +30,8 @@ export interface LabFacts {
   readonly rootHints: string;
   /** Master-file line of the root's DNSKEY (KSK). */
   readonly trustAnchor: string;
+  /** RDATA of the DS record of that key: key tag, algorithm, digest type, digest. */
+  readonly trustAnchorDs: string;
   /** PEM of the CA certificates that the sender trusts. */
   readonly trustStore: string;
   readonly routes: readonly SenderRoute[];

@@ -1,5 +1,5 @@
 import { createKeyRing } from "../dns/keys.ts";
-import { record } from "../dns/record.ts";
+import { type ResourceRecord, record } from "../dns/record.ts";
 import { masterFile, type ZoneDraft } from "../dns/zone.ts";
 import type { DnsStatus } from "../model/evidence.ts";
 import type { FileToCopy, LabFacts, RealHost, SenderRoute, ServerInstance } from "../model/facts.ts";
@@ -324,6 +324,7 @@ export function compileWorld(plan: Plan, options: { readonly subnet: number; rea
     return { question, status, empty, ...(odd || remembered || unchecked ? { status: "any" } : {}) };
   };
 
+  const rootZone = tree.zones.find(({ origin }) => origin === ".");
   const serverAt = (step: number): string =>
     step === 0 ? addresses.nameServers.domains : addresses.stepServer(step);
   /** All zones that the domain has in any step, served as they are in this one. */
@@ -439,7 +440,8 @@ export function compileWorld(plan: Plan, options: { readonly subnet: number; rea
     facts: {
       senderName: names.sender.replace(/\.$/, ""),
       rootHints: `. 3600 IN NS ${names.root}\n${names.root} 3600 IN A ${addresses.nameServers.root}\n`,
-      trustAnchor: `${tree.zones.find(({ origin }) => origin === ".")?.anchor ?? ""}\n`,
+      trustAnchor: `${rootZone?.anchor ?? ""}\n`,
+      trustAnchorDs: dsText(rootZone?.ds[0]),
       trustStore: pki.trustStore,
       routes: compiled.flatMap(([first]) => routeOf(first)),
     },
@@ -462,6 +464,13 @@ export function compileWorld(plan: Plan, options: { readonly subnet: number; rea
       };
     },
   };
+}
+
+/** RFC 4034 5.3. */
+function dsText(ds: ResourceRecord | undefined): string {
+  if (!ds) return "";
+  const rdata = Buffer.from(ds.rdata);
+  return `${rdata.readUInt16BE(0)} ${rdata[2]} ${rdata[3]} ${rdata.subarray(4).toString("hex").toUpperCase()}`;
 }
 
 /** Of all zones that the domain has in any step. */

@@ -46,7 +46,10 @@ controls { };
 const driver: ResolverDriver = {
   role: "resolver",
   name: "bind",
-  versions: [{ version: "9.20", suite: "trixie" }],
+  versions: [
+    { version: "9.20", suite: "trixie" },
+    { version: "9.18", suite: "bookworm" },
+  ],
   versionCommand: ["named", "-V"],
   command: ["named", "-g", "-4", "-c", "/etc/bind/danelab.conf"],
   // "client @0x7f.. 127.0.0.1#39393 (mx.x.example): query: mx.x.example IN A +E(0)K (127.0.0.1)"

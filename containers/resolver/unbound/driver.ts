@@ -41,9 +41,17 @@ const configuration = `server:
 const driver: ResolverDriver = {
   role: "resolver",
   name: "unbound",
-  versions: [{ version: "1.26", suite: "trixie" }],
+  versions: [
+    { version: "1.26", suite: "trixie" },
+    { version: "1.17", suite: "bookworm" },
+  ],
   versionCommand: ["unbound", "-V"],
-  command: ["unbound", "-d", "-c", "/etc/unbound/danelab.conf"],
+  // 1.17 does not know discard-timeout, and discards nothing.
+  command: [
+    "sh",
+    "-c",
+    "unbound-checkconf -q /etc/unbound/danelab.conf || sed -i /discard-timeout/d /etc/unbound/danelab.conf; exec unbound -d -c /etc/unbound/danelab.conf",
+  ],
   // "[1764000000] unbound[1:0] info: 127.0.0.1 mx.x.example. TLSA IN"
   question(line) {
     const [, client, name, type] = /info: ([0-9a-f.:]+) (\S+) ([A-Z0-9]+) IN$/.exec(line) ?? [];

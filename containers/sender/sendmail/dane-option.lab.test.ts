@@ -11,7 +11,14 @@ it.each(driver.versions)("$version takes the option DANE if it was built with it
     folder: fileURLToPath(new URL(".", import.meta.url)),
     suite: built.suite,
   });
-  const facts = { senderName: "sender.example", rootHints: "", trustAnchor: "", trustStore: "", routes: [] };
+  const facts = {
+    senderName: "sender.example",
+    rootHints: "",
+    trustAnchor: "",
+    trustAnchorDs: "",
+    trustStore: "",
+    routes: [],
+  };
   try {
     await tools.copy([{ path: "/etc/mail/danelab.mc", content: configuration(facts) }]);
     // Without a name of its own that has a dot it would wait for one.

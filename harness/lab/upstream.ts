@@ -1,0 +1,41 @@
+import type { FileToCopy, LabFacts } from "../model/facts.ts";
+
+/**
+ * Unbound without its validator, for resolvers that only forward: so that what they say of DNSSEC is their own. It listens on
+ * loopback, beside the forwarder.
+ */
+export const upstreamPort = 5335;
+
+const path = "/etc/danelab/upstream.conf";
+
+const configuration = `server:
+  interface: 127.0.0.1@${upstreamPort}
+  do-ip6: no
+  username: ""
+  chroot: ""
+  directory: "/etc/danelab"
+  pidfile: "/run/upstream.pid"
+  root-hints: "/etc/danelab/root.hints"
+  module-config: "iterator"
+  num-threads: 1
+  use-syslog: no
+  logfile: ""
+  cache-max-ttl: 60
+  cache-max-negative-ttl: 10
+  infra-host-ttl: 10
+  outgoing-range: 4096
+  num-queries-per-thread: 4096
+  jostle-timeout: 5000
+  outbound-msg-retry: 3
+  infra-cache-min-rtt: 200
+`;
+
+export function upstreamFiles({ rootHints }: LabFacts): readonly FileToCopy[] {
+  return [
+    { path, content: configuration },
+    { path: "/etc/danelab/root.hints", content: rootHints },
+  ];
+}
+
+/** A shell command that starts it in the background. */
+export const startUpstream = `(unbound -d -c ${path} &)`;
