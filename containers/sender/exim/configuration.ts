@@ -76,6 +76,7 @@ local_interfaces = 127.0.0.1
 daemon_smtp_ports = 25
 # Messages are tried only when they are asked for.
 queue_only = true
+message_logs = false
 smtp_accept_max = 0
 smtp_accept_max_per_connection = 0
 keep_environment =
@@ -89,12 +90,6 @@ log_selector = +millisec +pid +dnssec +tls_cipher +tls_certificate_verified +tls
 syslog_duplication = false
 
 begin routers
-
-# Bounces end here.
-lab:
-  driver = redirect
-  domains = ${facts.senderName} : *.${facts.senderName}
-  data = :blackhole:
 
 ${branches.map((branch) => routers(branch, facts)).join("\n")}
 begin transports

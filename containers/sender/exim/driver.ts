@@ -13,7 +13,7 @@ const atOnce = 64;
 const due = "/run/danelab-due";
 const deliver = "/usr/local/bin/danelab-deliver";
 
-/** Each message that the log says is in ("<=") is tried. Logs are files that `tail` brings to standard output, as Exim must be able to rename them. */
+/** Each message that the log says is in ("<=") is tried, but for bounces, of whose sender it says "<>". Logs are files that `tail` brings to standard output, as Exim must be able to rename them. */
 const start = String.raw`install -d -o Debian-exim -g Debian-exim -m 750 ${spool} ${spool}/input ${spool}/msglog ${spool}/db \
 && install -d -o Debian-exim -g adm -m 2750 ${logs} \
 && install -o Debian-exim -g adm -m 640 /dev/null ${logs}/mainlog \
@@ -23,7 +23,7 @@ const start = String.raw`install -d -o Debian-exim -g Debian-exim -m 750 ${spool
   tail -n +1 -F ${logs}/mainlog &
   tail -n +1 -F ${logs}/paniclog | sed -u 's/^/paniclog: /' &
   ${deliver} ${due} ${spool}/input ${atOnce} &
-  tail -n +1 -F ${logs}/mainlog | sed -unE 's/^[^<=*]* ([0-9A-Za-z-]+) <= .*/\1/p' > ${due} &
+  tail -n +1 -F ${logs}/mainlog | sed -unE 's/^[^<=*]* ([0-9A-Za-z-]+) <= [^<].*/\1/p' > ${due} &
   exec exim -bdf
 }`;
 
