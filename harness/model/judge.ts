@@ -125,14 +125,13 @@ export function judge(input: JudgeInput): Judge {
           },
         ];
       });
-      const stale = [...input.divergences.values()]
-        .flat()
-        .filter(
-          (divergence) =>
-            !used.has(divergence) &&
-            divergence.byChance !== true &&
-            [...(seen.get(divergence) ?? [])].some((id) => !unbelieved.has(id)),
-        );
+      // Two programs may share one.
+      const stale = [...new Set([...input.divergences.values()].flat())].filter(
+        (divergence) =>
+          !used.has(divergence) &&
+          divergence.byChance !== true &&
+          [...(seen.get(divergence) ?? [])].some((id) => !unbelieved.has(id)),
+      );
       const unsupported = (plan.unsupported ?? []).map((one) =>
         resultOf(input, {
           ...unjudged(one.trial, undefined, one.reason),

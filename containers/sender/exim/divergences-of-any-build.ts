@@ -109,12 +109,13 @@ export const ofAnyBuild: readonly Divergence[] = [
   ...each("mx-equal-mixed", { ...bounces, byChance: true }),
   ...each("atk-stub-tlsa-garbage", {
     policies: ["dane"],
+    versions: ["4.98", "4.100"],
     outcome: "encrypted",
     severity: "leak",
     reason:
       "an answer for TLSA that does not parse counts as one that there are no secure TLSA records, and DANE is left out; RFC 7672 2.1.1 has the host passed over. It takes an attacker between sender and resolver",
     evidence:
-      '"DANE error: TLSA lookup for ... not DNSSEC", then CV=no, and the attacker has the message: dns_lookup() in dns.c gives DNS_SUCCEED for an answer in which it finds no record, and tlsa_lookup() in host.c takes that, without AD, for "no TLSA RR"',
+      '"DANE error: TLSA lookup for ... not DNSSEC", then CV=no, and the attacker has the message: where an answer has no record that can be read, dns_lookup() in dns.c gives DNS_SUCCEED, in 4.96 it gave DNS_FAIL; tlsa_lookup() in host.c takes that, without AD, for "no TLSA RR"',
     link: `${source}/host.c`,
   }),
   ...each("atk-drop-mid-data atk-alter-message", {

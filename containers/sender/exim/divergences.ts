@@ -95,4 +95,15 @@ export const divergences: readonly Divergence[] = [
       "CV=yes: where gnutls_x509_crt_check_hostname() fails, verify_certificate() in tls-gnu.c goes on to gnutls_certificate_verify_peers2(), and exp_tls_verify_cert_hostnames is not set with DANE. The manual says that tls_verify_certificates is ignored then",
     link: `${source}/tls-gnu.c`,
   }),
+  ...each("ee-no-names name-alabel name-base name-bracketed-host name-case name-many-sans name-wildcard", {
+    policies: danePolicies,
+    versions: ["4.94"],
+    outcome: "deferred",
+    severity: "too-strict",
+    reason:
+      "a certificate whose subject is empty is refused before it is compared; RFC 7672 3.1.1 has no name looked at with DANE-EE, and RFC 5280 4.1.2.6 permits it beside a subjectAltName",
+    evidence:
+      '"certificate not supplied": peer_status() in tls-gnu.c fails where gnutls_x509_crt_get_dn() of GnuTLS 3.7.1 gives no DN; with that of later Debian suites it does not',
+    link: `${source}/tls-gnu.c`,
+  }),
 ];
