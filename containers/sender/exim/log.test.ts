@@ -61,7 +61,7 @@ test("Exim 4.98, recorded: what DANE, STARTTLS, lookups and servers do to a mess
 });
 
 test.each([
-  // "certificate not supplied", it says of one whose name is wrong.
+  // "certificate not supplied", it says of one whose subject is empty.
   ["4.94", "certificate-does-not-match"],
   ["4.96", "name-mismatch"],
   ["4.100", "name-mismatch"],
@@ -107,6 +107,13 @@ test("Exim 4.98 with OpenSSL, recorded: it has other words for TLS", () => {
     "sni-unrecognised-warning.dane": "sent verified",
     "tls-starttls-lowercase.dane": "deferred none starttls-not-offered",
     "tls-client-cert-required.dane": "deferred none connection-failed",
+  });
+});
+
+test("Exim 4.94 and 4.96, recorded: a delivery that crashes has the reason for which its last host failed", () => {
+  expect(read(linesOf("crash"))).toEqual({
+    "mand-second-mx.dane-only-twin-4-94": "deferred none certificate-does-not-match",
+    "mand-second-mx.dane-only-twin-4-96": "deferred none certificate-does-not-match",
   });
 });
 

@@ -13,8 +13,10 @@ const outcomeLine = / (=>|->|==|\*\*) (\S+?):?(?: <[^>]*>)?( .*)$/;
 const nameLine =
   / DANE attempt failed; TLS connection to \S+ \[[^\]]+\]: \(certificate verification failed\): certificate invalid/;
 
-/** With OpenSSL the delivery process then crashes. */
+/** What is said of a host before the delivery process crashes. */
 const unusableLine = / DANE error: No usable TLSA records/;
+const failedLine = / DANE attempt failed; TLS connection to \S+ \[[^\]]+\]: (.*)$/;
+const crashed = /terminated by signal/;
 
 /** What stands between the recipient and the text: "R=dane T=dane defer (-37) H=mx.x.example DS [198.18.0.1] DT=0.1s". */
 const fields =
@@ -66,12 +68,12 @@ export function eximQueueId(line: string): string | null {
 export function createEximLogReader(): LogReader {
   /** Messages whose last attempt at a host failed by its name. */
   const misnamed = new Set<string>();
-  /** Messages for a host of whose TLSA records none was found usable. */
-  const unusable = new Set<string>();
+  /** By message, why its last host failed. */
+  const failed = new Map<string, Reason>();
 
   const reasonOf = (text: string, queueId: string): Reason => {
     if (text.includes("): certificate invalid") && misnamed.has(queueId)) return "name-mismatch";
-    if (text.includes("terminated by signal") && unusable.has(queueId)) return "tlsa-unusable";
+    if (crashed.test(text)) return failed.get(queueId) ?? "other";
     return reasonsByText.find(([pattern]) => pattern.test(text))?.[1] ?? "other";
   };
 
@@ -81,7 +83,9 @@ export function createEximLogReader(): LogReader {
       // What goes to the panic log stands in the main log as well.
       if (queueId === null || line.startsWith("paniclog: ")) return undefined;
       if (nameLine.test(line)) misnamed.add(queueId);
-      if (unusableLine.test(line)) unusable.add(queueId);
+      const [, failure] = failedLine.exec(line) ?? [];
+      if (failure !== undefined) failed.set(queueId, reasonOf(failure, queueId));
+      if (unusableLine.test(line)) failed.set(queueId, "tlsa-unusable");
       const found = outcomeLine.exec(line);
       if (!found) return undefined;
       const [, sign = "", recipient = "", rest = ""] = found;
@@ -95,7 +99,7 @@ export function createEximLogReader(): LogReader {
       if (/retry time not reached/.test(text)) return undefined;
       const reason = status === "sent" ? null : reasonOf(text, queueId);
       misnamed.delete(queueId);
-      unusable.delete(queueId);
+      failed.delete(queueId);
       const host = hostField.exec(told);
       return {
         recipient,
