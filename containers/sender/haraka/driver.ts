@@ -67,7 +67,8 @@ const driver: SenderDriver = {
 
   createLogReader: createHarakaLogReader,
 
-  misconfigured: (line) => /\[CRIT\]|\[ALERT\]|\[EMERG\]/.test(line),
+  // What is critical of one message (a socket that could not be written to) is no matter of how it is set up.
+  misconfigured: (line) => /\[(CRIT|ALERT|EMERG)\] (\[-\]|.* Plugin \S+ failed)/.test(line),
 };
 
 export default driver;

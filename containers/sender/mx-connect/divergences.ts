@@ -70,9 +70,12 @@ const insecureRecordsBelieved: Known = {
 const startTlsUnasked: Known = {
   severity: "cosmetic",
   reason:
-    "where there are TLSA records, nodemailer sends STARTTLS whether it was offered or not: the attack has no effect, and the message goes to the server that DANE authenticated",
+    "where TLS is demanded, nodemailer sends STARTTLS whether it was offered or not: the attack has no effect, and the message goes to the server over TLS",
   evidence: "option requireTLS: STARTTLS follows an EHLO reply without it; _actionEHLO() in nodemailer",
 };
+
+const startTlsHidden = `atk-mask-starttls atk-mask-everything atk-mangle-starttls atk-split-starttls
+  atk-starttls-as-parameter atk-starttls-in-greeting-line atk-bare-ehlo atk-ehlo-221`;
 
 const unusable: Known = {
   severity: "too-strict",
@@ -167,13 +170,8 @@ export const divergences: readonly Divergence[] = [
       "only what the server sends, and the first issuer found of it, makes the chain: a trust anchor whose certificate is in the record, or another issuer of the same name and key, is not found",
     evidence: "buildVerifiedPath() in lib/dane.js",
   }),
-  ...known(
-    "authenticated",
-    dane,
-    `atk-mask-starttls atk-mask-everything atk-mangle-starttls atk-split-starttls atk-starttls-as-parameter
-    atk-starttls-in-greeting-line atk-bare-ehlo atk-ehlo-221`,
-    startTlsUnasked,
-  ),
+  ...known("authenticated", dane, startTlsHidden, startTlsUnasked),
+  ...known("encrypted", ["encrypt"], startTlsHidden, startTlsUnasked),
   ...known(
     "encrypted",
     ["may"],
