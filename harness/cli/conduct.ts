@@ -7,7 +7,7 @@ import { runLabel } from "../lab/lab.ts";
 import { preparePrograms } from "../lab/programs.ts";
 import type { Registry } from "../lab/registry.ts";
 import type { Evidence } from "../model/evidence.ts";
-import type { Plan } from "../model/plan.ts";
+import type { Plan, Program } from "../model/plan.ts";
 import type { Results } from "../model/results.ts";
 import type { PacketChoice } from "../run/packets.ts";
 import { evidencePath, run } from "../run/pipeline.ts";
@@ -23,6 +23,8 @@ import { packageVersion } from "./version.ts";
 export interface Undertaking {
   readonly registry: Registry;
   readonly plan: Plan;
+  /** Serves the zones; NSD unless told. */
+  readonly authority?: Program;
   /** What the user chose, for the results document. */
   readonly options: Readonly<Record<string, unknown>>;
   readonly packets: PacketChoice;
@@ -51,7 +53,13 @@ export async function conduct(undertaking: Undertaking): Promise<Conducted> {
     const engine = await connectDocker();
     const swept = await engine.sweep(runLabel, stillLives);
     if (swept.length > 0) progress.note(`removed what an earlier run left: ${swept.join(", ")}`);
-    const prepared = await preparePrograms(engine, registry, plan, progress.note);
+    const { authority } = undertaking;
+    const prepared = await preparePrograms(
+      engine,
+      registry,
+      { ...plan, ...(authority ? { authority } : {}) },
+      progress.note,
+    );
     await output.begin();
 
     progress.start(plan.trials.length, await expectedMs(plan.trials.length));

@@ -15,7 +15,7 @@ import type { Command } from "./commands.ts";
 import { interruptible } from "./interrupt.ts";
 import { createOutput, printResults } from "./output.ts";
 import { createProgress } from "./progress.ts";
-import { chosenBy, selectionOptions } from "./selection.ts";
+import { authorityOption, chosenBy, selectAuthority, selectionOptions } from "./selection.ts";
 import { exitStatus } from "./status.ts";
 import { packageVersion } from "./version.ts";
 
@@ -29,6 +29,7 @@ export const resolversCommand: Command = {
       many: true,
       help: "only these; every version of every one unless told",
     },
+    ...authorityOption,
     scenarios: selectionOptions.scenarios,
     out: { value: "DIR", help: "where the reports go (reports/out/<time> unless told)" },
     json: { help: "print results.json instead of the matrix" },
@@ -37,6 +38,7 @@ export const resolversCommand: Command = {
     const registry = await loadRegistry();
     const wanted = args.values("resolver");
     const resolvers = selectPrograms(registry.resolvers, wanted.length > 0 ? wanted : ["*"], "--resolver");
+    const authority = selectAuthority(args, registry);
     const lookups = await loadLookups(args.values("scenarios"));
     const scenarios = chosenBy(args.words, lookups, ({ domain }) => domain.id);
     const trials = planLookups(scenarios, resolvers);
@@ -51,7 +53,7 @@ export const resolversCommand: Command = {
       const prepared = await preparePrograms(
         engine,
         registry,
-        { stacks: [], scenarios: [], resolvers },
+        { stacks: [], scenarios: [], resolvers, ...(authority ? { authority } : {}) },
         progress.note,
       );
       const finished = await runLookups(

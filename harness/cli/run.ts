@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { comparisonText } from "../../reports/comparison/terminal.ts";
 import { inabilityIn } from "../lab/abilities.ts";
 import type { ComparedRun } from "../model/comparison.ts";
-import { plan } from "../model/plan.ts";
+import { plan, programId } from "../model/plan.ts";
 import type { PacketChoice } from "../run/packets.ts";
 import { UsageError } from "../words/errors.ts";
 import type { Command } from "./commands.ts";
@@ -12,7 +12,14 @@ import type { Arguments } from "./options.ts";
 import { createOutput, type Output, printResults } from "./output.ts";
 import { loadPrograms, programOptions } from "./programs.ts";
 import { terminal } from "./screen.ts";
-import { selectionOptions, selectPolicies, selectScenarios, selectStacks } from "./selection.ts";
+import {
+  authorityOption,
+  selectAuthority,
+  selectionOptions,
+  selectPolicies,
+  selectScenarios,
+  selectStacks,
+} from "./selection.ts";
 import { exitStatus } from "./status.ts";
 import { verbosity, verbosityOptions } from "./verbosity.ts";
 
@@ -44,6 +51,7 @@ export const runCommand: Command = {
   summary: "Start the lab, send the mail of all scenarios (or those named), judge it, write the reports",
   options: {
     ...selectionOptions,
+    ...authorityOption,
     ...programOptions,
     all: { help: "every version of every sender, on Unbound unless told" },
     out: { value: "DIR", help: "where the reports go (reports/out/<time> unless told)" },
@@ -61,6 +69,7 @@ export const runCommand: Command = {
     const registry = await loadPrograms(args);
     const scenarios = await selectScenarios(args, args.words);
     const stacks = selectStacks(args, registry);
+    const authority = selectAuthority(args, registry);
     const policies = selectPolicies(args);
     const packets = packetChoice(args);
     const detail = verbosity(args);
@@ -73,7 +82,14 @@ export const runCommand: Command = {
     const { results, evidence } = await conduct({
       registry,
       plan: planned,
-      options: { scenarios: args.words, stacks: stacks.map(({ id }) => id), policies, packets },
+      ...(authority ? { authority } : {}),
+      options: {
+        scenarios: args.words,
+        stacks: stacks.map(({ id }) => id),
+        policies,
+        packets,
+        ...(authority ? { authority: programId(authority) } : {}),
+      },
       packets,
       keep: args.flag("keep"),
       output,

@@ -1,6 +1,6 @@
-import type { Registry } from "../lab/registry.ts";
+import { type Registry, selectPrograms } from "../lab/registry.ts";
 import { chooseStacks } from "../lab/stacks.ts";
-import type { Stack } from "../model/plan.ts";
+import type { Program, Stack } from "../model/plan.ts";
 import { type Policy, type Scenario, senderPolicies, usualPolicies } from "../model/scenario.ts";
 import { loadScenarios } from "../run/load-scenarios.ts";
 import { UsageError } from "../words/errors.ts";
@@ -67,6 +67,22 @@ export async function selectScenarios(
   const all = await loadScenarios(args.values("scenarios"));
   const chosen = new Set(chosenBy(patterns, all, ({ id }) => id));
   return all.filter((scenario) => scenario.canary || chosen.has(scenario));
+}
+
+/** For commands whose lab has one name server for all zones. */
+export const authorityOption = {
+  authority: {
+    value: "NAME[@VERSION]",
+    help: "serve the zones by this name server, NSD unless told (see danelab list authorities)",
+  },
+} as const satisfies Readonly<Record<string, OptionSpec>>;
+
+export function selectAuthority(args: Arguments, registry: Registry): Program | undefined {
+  const wanted = args.value("authority");
+  if (wanted === undefined) return undefined;
+  const [one, ...more] = selectPrograms(registry.authorities, [wanted], "--authority");
+  if (more.length > 0) throw new UsageError(`--authority ${wanted}: one is enough here`);
+  return one;
 }
 
 export function selectStacks(args: Arguments, registry: Registry): readonly Stack[] {

@@ -1,4 +1,5 @@
 import type { AuthorityDriver } from "../../../harness/lab/driver.ts";
+import { oneForEach } from "../../../harness/lab/instances.ts";
 import type { ServerInstance } from "../../../harness/model/facts.ts";
 
 const folder = "/etc/nsd/danelab";
@@ -35,13 +36,8 @@ const driver: AuthorityDriver = {
       path: `${folder}/${instance.name}.conf`,
       content: configuration(instance),
     })),
-  // One process per level of the tree, so that no server answers for a zone and its parent. The container ends when one of them does.
   versionCommand: ["nsd", "-v"],
-  command: (instances) => [
-    "bash",
-    "-c",
-    `${instances.map(({ name }) => `nsd -d -c ${folder}/${name}.conf &`).join(" ")} wait -n; exit 1`,
-  ],
+  command: (instances) => oneForEach(instances, ({ name }) => `nsd -d -c ${folder}/${name}.conf`),
 };
 
 export default driver;
