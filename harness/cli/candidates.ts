@@ -142,7 +142,11 @@ function ids(all: readonly Named[], typed: string, globs: boolean): readonly Can
   const found = all.filter(({ id }) => id.startsWith(typed));
   const groups = Map.groupBy(found, ({ id }) => `${id.split("-")[0]}-`);
   if (groups.size > 1)
-    return [...groups].map(([text, members]) => ({ text, help: `${members.length} scenarios`, open: true }));
+    return [...groups].map(([text, members]) => ({
+      text,
+      help: members.length === 1 ? "1 scenario" : `${members.length} scenarios`,
+      open: true,
+    }));
   const [[group = "", members = []] = []] = groups;
   return [
     ...(globs && members.length > 1

@@ -31,12 +31,12 @@ beforeAll(async () => {
     folder: fileURLToPath(new URL("test-shells", import.meta.url)),
     suite: "trixie",
   });
-  const answers = await Promise.all(
-    asked.map(async (words) => ({
-      path: `/c/answers/${words.map((word) => `${word.replaceAll("/", "_")} `).join("")}`,
-      content: (await call("completion", "words", "--", ...words)).out,
-    })),
-  );
+  const answers: { path: string; content: string }[] = [];
+  for (const words of asked) {
+    const { out: content } = await call("completion", "words", "--", ...words);
+    const file = words.map((word) => `${word.replaceAll("/", "_")} `).join("");
+    answers.push({ path: `/c/answers/${file}`, content });
+  }
   await tools.copy([
     ...answers,
     { path: "/usr/local/bin/danelab", content: program, mode: 0o755 },
