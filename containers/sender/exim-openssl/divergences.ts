@@ -51,4 +51,15 @@ export const divergences: readonly Divergence[] = [
       '"Remote host closed connection in response to EHLO": tls_tempfail_tryclear covers what fails before the handshake has ended only',
     link: null,
   }),
+  // With DANE the key of the cache holds the TLSA records, and with GnuTLS the certificate is looked at again.
+  ...each("atk-session-ticket", {
+    policies: ["verify"],
+    outcome: "encrypted",
+    severity: "leak",
+    reason:
+      "with tls_resumption_hosts, a TLS session that was made where no certificate had to be verified is resumed where tls_verify_hosts demands it, and none is verified (RFC 8446 2.2)",
+    evidence:
+      "CV=no, and the attacker has the message: in the key of the cache, tls_client_resmption_key() in tls.c, there is nothing of what must be verified, and on resumption OpenSSL calls no verify_callback()",
+    link: `${source}/tls.c`,
+  }),
 ];

@@ -87,7 +87,7 @@ export const ofAnyBuild: readonly Divergence[] = [
     link: `${source}/tls-gnu.c`,
   }),
   ...each("tls-starttls-lowercase", {
-    policies: danePolicies,
+    policies: [...danePolicies, "encrypt"],
     outcome: "deferred",
     severity: "too-strict",
     reason:

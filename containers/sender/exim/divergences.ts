@@ -59,7 +59,7 @@ export const divergences: readonly Divergence[] = [
     link: null,
   }),
   ...each("sni-unrecognised-warning", {
-    policies: danePolicies,
+    policies: [...danePolicies, "encrypt"],
     outcome: "deferred",
     severity: "too-strict",
     reason: "a warning alert ends the handshake; RFC 6066 3 leaves it to the client to go on",
