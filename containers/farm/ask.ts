@@ -2,6 +2,7 @@ import { createSocket } from "node:dgram";
 import { connect, isIPv6 } from "node:net";
 import type { RawAnswer } from "../../harness/model/farm.ts";
 import { messageOf } from "../../harness/words/errors.ts";
+import { turns } from "../../harness/words/turns.ts";
 import { FrameSplitter, frame } from "./dns-frames.ts";
 import { headerOctets, idOf, isResponse, isTruncated } from "./dns-message.ts";
 
@@ -18,11 +19,8 @@ export interface NameServer {
  * Questions under way, of all callers together: a burst overruns the receive buffer of a server's socket, and what does
  * not fit there is dropped without a word.
  */
-const inFlight = 50;
+const inTurn = turns(50);
 const tries = 3;
-
-let underWay = 0;
-const queue: (() => void)[] = [];
 
 /**
  * Puts DNS messages (wire form, base64) to a server, 50 at a time; answers in the order of the questions. timeoutMs is
@@ -34,19 +32,6 @@ export async function ask(
   timeoutMs: number,
 ): Promise<readonly RawAnswer[]> {
   return Promise.all(messages.map((message) => inTurn(() => askOne(server, message, timeoutMs))));
-}
-
-async function inTurn<T>(work: () => Promise<T>): Promise<T> {
-  if (underWay < inFlight) underWay += 1;
-  else await new Promise<void>((resolve) => queue.push(resolve));
-  try {
-    return await work();
-  } finally {
-    // The place goes to the next in the queue, or is free.
-    const next = queue.shift();
-    if (next) next();
-    else underWay -= 1;
-  }
 }
 
 async function askOne(server: NameServer, message: string, timeoutMs: number): Promise<RawAnswer> {

@@ -1,6 +1,7 @@
 import type { Lab } from "../lab/lab.ts";
 import { isAttack, type Plan } from "../model/plan.ts";
 import { messageOf } from "../words/errors.ts";
+import { turns } from "../words/turns.ts";
 
 /** Of which trials the packets are kept. */
 export type PacketChoice = "all" | "attacks" | "none";
@@ -20,7 +21,7 @@ export interface PacketListener {
 }
 
 /** So many are on their way at once: each takes the time of a round trip. */
-const fetchers = 32;
+const atOnce = 32;
 
 /**
  * Fetches the capture files from the farm, after delivery: while mail is on its way they would delay it. What goes wrong
@@ -31,16 +32,19 @@ export async function fetchPackets(
   pathOf: (trial: string) => string,
   listener: PacketListener,
 ): Promise<void> {
-  const trials = listener.packets ? [...captured] : [];
-  const fetchNext = async (): Promise<void> => {
-    for (let trial = trials.shift(); trial !== undefined; trial = trials.shift())
-      listener.packets?.(pathOf(trial), await farm.packets(trial));
-  };
-  try {
-    await Promise.all(Array.from({ length: fetchers }, fetchNext));
-  } catch (error) {
+  const { packets } = listener;
+  if (!packets) return;
+  const inTurn = turns(atOnce);
+  let failed = false;
+  const fetchOne = async (trial: string): Promise<void> => {
     // In a farm that is gone, each would be waited for in vain.
-    trials.length = 0;
-    listener.progress(`there are not all capture files: ${messageOf(error)}`);
-  }
+    if (failed) return;
+    try {
+      packets.call(listener, pathOf(trial), await farm.packets(trial));
+    } catch (error) {
+      if (!failed) listener.progress(`there are not all capture files: ${messageOf(error)}`);
+      failed = true;
+    }
+  };
+  await Promise.all([...captured].map((trial) => inTurn(() => fetchOne(trial))));
 }

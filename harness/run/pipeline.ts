@@ -11,6 +11,7 @@ import { type Plan, sendingHostOf } from "../model/plan.ts";
 import type { ProgramResult, Results, TrialResult } from "../model/results.ts";
 import { describeScenario } from "../model/results-of.ts";
 import { HarnessError, messageOf } from "../words/errors.ts";
+import { turns } from "../words/turns.ts";
 import { compileWorld, type DomainStep, type World } from "../world/world.ts";
 import { collectStack, evidenceOf, type StackCollector } from "./collect.ts";
 import { deliverFrom } from "./deliver.ts";
@@ -60,6 +61,12 @@ export function evidencePath(trial: string): string {
 function packetsPath(trial: string): string {
   return evidencePath(trial).replace(/json$/, "pcapng.gz");
 }
+
+/**
+ * So many senders have mail on its way at once. Each waits for silent servers a good part of its time; more of them than this
+ * would wait for the processors.
+ */
+const sendersAtOnce = 4 * cpus().length;
 
 export async function run(input: RunInput, listener: RunListener): Promise<Finished> {
   const { plan, engine, signal } = input;
@@ -180,18 +187,21 @@ export async function run(input: RunInput, listener: RunListener): Promise<Finis
         stub(second, stubRules.second),
       ]);
     };
+    const inTurn = turns(sendersAtOnce);
     await timed("deliver", () =>
       Promise.all(
-        [...hosts.values()].map(async (host) => {
-          const collector = collectors.get(host.id);
-          if (!collector) return;
-          await deliverFrom(host, collector, {
-            signal,
-            broken: broken.of(host.id),
-            onEvidence,
-            change: (step) => change(host, step),
-          });
-        }),
+        [...hosts.values()].map((host) =>
+          inTurn(async () => {
+            const collector = collectors.get(host.id);
+            if (!collector) return;
+            await deliverFrom(host, collector, {
+              signal,
+              broken: broken.of(host.id),
+              onEvidence,
+              change: (step) => change(host, step),
+            });
+          }),
+        ),
       ),
     );
   } catch (error) {
