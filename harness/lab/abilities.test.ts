@@ -9,6 +9,7 @@ test("what drivers say that their senders lack", async () => {
     recipientText: null,
     route: null,
     mx: [],
+    resolver: null,
     steps: [],
     attempts: 1,
   } as const;

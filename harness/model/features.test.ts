@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { checkFile } from "../run/check-scenarios.ts";
 import {
+  answer,
   attacker,
   intercept,
   leaksOnTheWire,
@@ -33,6 +34,8 @@ test.each([
   [{ recipientText: "[{ipv4}]" }, ["address literals"]],
   [{ route: { to: "mx", port: 2525 }, mx: { port: 2525 } }, ["routes"]],
   [{ route: { mx: true, port: 26 }, mx: { port: 26 } }, ["routes", "routes by MX to another port"]],
+  [{ resolver: { answers: [answer("drop")] } }, ["timeout shorter than a run for lookups"]],
+  [{ resolver: { answers: [answer("drop", "TLSA")] } }, []],
   [{ attempts: 2 }, []],
   [{ attempts: 3 }, ["second retry within a run"]],
   [{ mx: { server: "tls-silence" } }, ["timeout shorter than a run"]],
@@ -41,6 +44,7 @@ test.each([
     { mx: { attacker: intercept(selfSigned(), "starttls-silence") }, expect: lost },
     ["timeout shorter than a run"],
   ],
+  [{ mx: { server: "starttls-421" } }, ["notice of a session that the server ends"]],
   [{ mx: { server: "no-starttls" } }, []],
 ] as const)("%j needs %j", (text, features) => {
   expect(needed(text)).toEqual(features);

@@ -2,7 +2,7 @@ import type { Scenario } from "./scenario.ts";
 
 /**
  * What few scenarios take of a sender, besides policy and set-up, and not every sender has. Routes: mail that does not go by
- * the recipient's MX. Timeout: with a server that keeps silent.
+ * the recipient's MX. Timeout: with a server that keeps silent. Notice: behind a 421, or behind the handshake.
  */
 export const senderFeatures = [
   "SMTPUTF8",
@@ -10,12 +10,17 @@ export const senderFeatures = [
   "routes",
   "routes by MX to another port",
   "timeout shorter than a run",
+  "timeout shorter than a run for lookups",
+  "notice of a session that the server ends",
   "second retry within a run",
 ] as const;
 export type SenderFeature = (typeof senderFeatures)[number];
 
 /** What a scenario takes of its sender, besides a policy. */
-export type Needs = Pick<Scenario, "setup" | "recipientText" | "route" | "mx" | "steps" | "attempts">;
+export type Needs = Pick<
+  Scenario,
+  "setup" | "recipientText" | "route" | "mx" | "resolver" | "steps" | "attempts"
+>;
 
 const silences: readonly string[] = ["starttls-silence", "tls-silence", "stall-handshake"];
 
@@ -25,6 +30,7 @@ export function featuresNeeded({
   mx,
   steps,
   attempts,
+  resolver,
 }: Needs): readonly SenderFeature[] {
   const hosts = [mx, ...steps.map((step) => step.mx)].flat();
   const silent = hosts.some(
@@ -39,6 +45,14 @@ export function featuresNeeded({
     routes: route !== null,
     "routes by MX to another port": route?.mx ?? false,
     "timeout shorter than a run": silent,
+    "timeout shorter than a run for lookups":
+      resolver?.answers.some(({ does, type }) => does === "drop" && type === undefined) ?? false,
+    "notice of a session that the server ends": hosts.some(
+      ({ server, attacker }) =>
+        server === "starttls-421" ||
+        server === "client-certificate-demanded" ||
+        attacker?.does === "alter-message",
+    ),
     "second retry within a run": attempts > 2,
   };
   return senderFeatures.filter((feature) => needs[feature]);

@@ -5,7 +5,7 @@ export const durations = {
   /** A program in a container must prove that it works. */
   programReady: 20_000,
   /** One question to a resolver, its retries included. Unbound doubles its patience with a silent name server at each try. */
-  dnsAnswer: 40_000,
+  dnsAnswer: 25_000,
   /** All messages of a stack handed to its sender. */
   submission: 120_000,
   /** From handing a message in, or from the sender's last verdict on any, to its verdict on this one. */
