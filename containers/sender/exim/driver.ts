@@ -28,13 +28,12 @@ const start = String.raw`install -d -o Debian-exim -g Debian-exim -m 750 ${spool
 }`;
 
 /** What tells one build of Exim from another. */
-type Build = Pick<SenderDriver, "name" | "versions" | "tls">;
+type Build = Pick<SenderDriver, "name" | "versions" | "tls" | "onRequest">;
 
 export function eximDriver(build: Build): SenderDriver {
   return {
     ...build,
     role: "sender",
-    onRequest: true,
     dane: true,
     policies: eximPolicies,
     // It has no filters for DNS answers.

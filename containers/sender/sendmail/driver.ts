@@ -22,7 +22,6 @@ const driver: SenderDriver = {
     // Debian builds it without; the option is refused.
     { version: "8.17", suite: "bookworm", dane: false },
   ],
-  onRequest: true,
   dane: true,
   tls: "OpenSSL",
   // Debian builds it without USE_EAI.
