@@ -14,6 +14,17 @@ const unauthenticated: Shared = {
   link: `${source}/tls-gnu.c`,
 };
 
+const emptySubject: Omit<Shared, "policies"> = {
+  versions: ["4.94"],
+  outcome: "deferred",
+  severity: "too-strict",
+  reason:
+    "a certificate whose subject is empty is refused before anything is compared; RFC 5280 4.1.2.6 permits it beside a subjectAltName, and RFC 7672 3.1.1 has no name looked at with DANE-EE",
+  evidence:
+    '"certificate not supplied": peer_status() in tls-gnu.c fails where gnutls_x509_crt_get_dn() of GnuTLS 3.7.1 gives no DN; with that of later Debian suites it does not',
+  link: `${source}/tls-gnu.c`,
+};
+
 export const divergences: readonly Divergence[] = [
   ...ofAnyBuild,
   ...each(
@@ -96,14 +107,8 @@ export const divergences: readonly Divergence[] = [
     link: `${source}/tls-gnu.c`,
   }),
   ...each("ee-no-names name-alabel name-base name-bracketed-host name-case name-many-sans name-wildcard", {
+    ...emptySubject,
     policies: danePolicies,
-    versions: ["4.94"],
-    outcome: "deferred",
-    severity: "too-strict",
-    reason:
-      "a certificate whose subject is empty is refused before it is compared; RFC 7672 3.1.1 has no name looked at with DANE-EE, and RFC 5280 4.1.2.6 permits it beside a subjectAltName",
-    evidence:
-      '"certificate not supplied": peer_status() in tls-gnu.c fails where gnutls_x509_crt_get_dn() of GnuTLS 3.7.1 gives no DN; with that of later Debian suites it does not',
-    link: `${source}/tls-gnu.c`,
   }),
+  ...each("pkix-name-mx pkix-name-mx-elsewhere", { ...emptySubject, policies: ["verify"] }),
 ];
