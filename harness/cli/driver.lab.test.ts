@@ -49,12 +49,10 @@ test("a driver that breaks some clauses is told which, and where to look", async
       .replace('line: "inet_protocols = nonsense"', 'line: "# nonsense"'),
   );
   const said = await danelab("driver", "check", mine);
-  expect(said).toMatchObject({ status: 1, out: expect.stringMatching(/^mine@3\.10: \d checks failed\.$/m) });
+  expect(said).toMatchObject({ status: 1, out: expect.stringMatching(/^mine@3\.10: \d+ checks failed\.$/m) });
   expect(checksOf(said, "failed")).toEqual(expect.arrayContaining(["queue", "retries", "refuses"]));
-  expect(checksOf(said, "ok")).toEqual(
-    expect.arrayContaining(["starts", "delivers, dane", "bounces", "stops"]),
-  );
-  expect(said.out).toMatch(/^failed +queue +driver-defers-down\/.*: deferred, and not in the queue$/m);
+  expect(checksOf(said, "ok")).toEqual(expect.arrayContaining(["starts", "tells", "delivers, may", "stops"]));
+  expect(said.out).toMatch(/^failed +queue +driver-\S+: deferred, and not in the queue$/m);
   expect(said.out).toMatch(/^ +see queued$/m);
 });
 

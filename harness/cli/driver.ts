@@ -45,13 +45,18 @@ async function find(word: string): Promise<Subject> {
   return { registry, role: "resolver", stack: stackOf(one(own.senders, usual.sender), resolver) };
 }
 
+/** What is wrong with one thing is often wrong with all mail. */
+const mostTold = 3;
+
 function lines({ name, seen, problems, see, untried }: Check): readonly string[] {
   const state = untried !== undefined ? "-" : problems.length === 0 ? "ok" : "failed";
   const line = (left: string, middle: string, text: string) => `${left.padEnd(8)}${middle.padEnd(21)}${text}`;
-  const [first = untried ?? seen, ...rest] = problems;
+  const [first = untried ?? seen, ...rest] = problems.slice(0, mostTold);
+  const more = problems.length - mostTold;
   return [
     line(state, name, first),
     ...rest.map((problem) => line("", "", problem)),
+    ...(more > 0 ? [line("", "", `and ${more} more of the kind`)] : []),
     ...(problems.length > 0 ? [line("", "", `see ${see}`)] : []),
   ];
 }

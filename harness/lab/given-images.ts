@@ -1,3 +1,4 @@
+import { stripVTControlCharacters } from "node:util";
 import { HarnessError, messageOf, UsageError } from "../words/errors.ts";
 import type { Driver } from "./driver.ts";
 import type { Engine } from "./engine.ts";
@@ -89,7 +90,9 @@ export async function toldVersion(
   const { exitCode, stdout, stderr } = await engine.runInImage(image, command).catch((error) => {
     throw new HarnessError(`${words} cannot be run in it: ${messageOf(error)}`);
   });
-  const [told] = `${stdout}\n${stderr}`.split("\n").filter((line) => line.trim());
+  const [told] = stripVTControlCharacters(`${stdout}\n${stderr}`)
+    .split("\n")
+    .filter((line) => line.trim());
   if (exitCode !== 0 || told === undefined)
     throw new HarnessError(`${words} exited ${exitCode} in it: ${told ?? "without a word"}`);
   return told.trim();

@@ -106,13 +106,18 @@ async function versionCheck(subject: DriverToCheck, image: string): Promise<Chec
   const { engine, stack, role } = subject;
   const { versionCommand } = role === "sender" ? senderOf(subject) : resolverOf(subject);
   const { version } = stack[role];
-  const told = await toldVersion(engine, image, versionCommand).catch(messageOf);
+  const command = `"${versionCommand.join(" ")}"`;
+  const { seen, problem } = await toldVersion(engine, image, versionCommand).then(
+    (line) => ({
+      seen: line,
+      problem: line.includes(version) ? null : `${command} does not tell ${version}: ${line}`,
+    }),
+    (error) => ({ seen: "", problem: messageOf(error) }),
+  );
   return {
     name: "version",
-    seen: told,
-    problems: told.includes(version)
-      ? []
-      : [`"${versionCommand.join(" ")}" does not tell ${version}: ${told}`],
+    seen,
+    problems: problem === null ? [] : [problem],
     see: "versionCommand, versions",
   };
 }

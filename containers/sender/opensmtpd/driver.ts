@@ -28,7 +28,7 @@ const driver: SenderDriver = {
   tmpfs: { [spool]: "mode=711" },
   // -F: in the foreground; -v: with the MX hosts of each domain.
   command: ["perl", "/usr/local/sbin/devlog.pl", "smtpd", "-F", "-v", "-f", "/etc/danelab/smtpd.conf"],
-  versionCommand: ["sh", "-c", "smtpd -h 2>&1"],
+  versionCommand: ["sh", "-c", "smtpd -h 2>&1 | grep ^version"],
   submission: { port: 25 },
 
   files: (facts) => [
