@@ -30,7 +30,7 @@ sub start {
 
 my $daemon = start(@sendmail, '-bD');
 my $select = IO::Select->new($log, $again);
-my (@due, %run, %seen, %later, $asked);
+my (@due, %coming, %run, %seen, %later, $asked);
 $asked = '';
 
 sub hear {
@@ -40,8 +40,10 @@ sub hear {
     print "$line\n";
     return unless $line =~ /sendmail\[\d+\]: (\w+): (from|to)=(.*)/;
     my ($id, $what, $rest) = ($1, $2, $3);
-    # A message that has come in; bounces are sent by the run that made them.
-    push @due, $id if $what eq 'from' && $rest =~ / daemon=/;
+    # A message that is coming in; bounces are sent by the run that made them. Its queue file is made after this line: a run
+    # that came before would lock it away from who makes it.
+    $coming{$id} = 1 if $what eq 'from' && $rest =~ / daemon=/;
+    push @due, $id if $what eq 'to' && $rest =~ / stat=queued$/ && delete $coming{$id};
     # Without a status code it is only said to be queued.
     if ($what eq 'to' && $rest =~ /^(.*?), (?:ctladdr|delay)=.* dsn=/) {
         $seen{$id}{$_} = 1 for $1 =~ /(<[^>]*>)/g;
