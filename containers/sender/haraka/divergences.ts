@@ -1,39 +1,48 @@
 import type { Divergence } from "../../../harness/model/divergence.ts";
 import type { Outcome } from "../../../harness/model/scenario.ts";
 
-/** It does no DANE, so all that is on record is where an attack has no effect on it: such a control proves nothing. */
-function control(
-  scenarios: string,
-  outcome: Outcome,
-  what: Pick<Divergence, "reason" | "evidence"> & Partial<Pick<Divergence, "link" | "byChance">>,
-): readonly Divergence[] {
+type Shared = Pick<Divergence, "policies" | "severity" | "reason" | "evidence">;
+
+function known(scenarios: string, outcome: Outcome, shared: Shared): readonly Divergence[] {
   return scenarios
     .split(/\s+/)
     .filter(Boolean)
     .map((scenario) => ({
       scenario,
-      policies: ["may"],
       versions: [],
       resolvers: [],
       outcome,
-      severity: "none",
       link: null,
-      ...what,
+      ...shared,
     }));
 }
 
+/** It does no DANE, so under may all that is on record is where an attack has no effect on it: such a control proves nothing. */
+function control(
+  scenarios: string,
+  outcome: Outcome,
+  what: Pick<Divergence, "reason" | "evidence">,
+): readonly Divergence[] {
+  return known(scenarios, outcome, { policies: ["may"], severity: "none", ...what });
+}
+
+const refusedForGood = `atk-starttls-150 atk-starttls-500 atk-starttls-501 atk-starttls-502 atk-starttls-503
+  atk-starttls-504 atk-starttls-530 atk-starttls-550 atk-starttls-554 atk-mask-starttls-command
+  tls-starttls-500 tls-starttls-501 tls-starttls-502 tls-starttls-530`;
+
 export const divergences: readonly Divergence[] = [
-  ...control(
-    `atk-starttls-150 atk-starttls-500 atk-starttls-501 atk-starttls-502 atk-starttls-503 atk-starttls-504
-    atk-starttls-530 atk-starttls-550 atk-starttls-554 atk-mask-starttls-command
-    tls-starttls-500 tls-starttls-501 tls-starttls-502 tls-starttls-530`,
-    "bounced",
-    {
-      reason:
-        "where STARTTLS is offered and then refused for good, or the reply is none, the message bounces: others go on in clear text",
-      evidence: "outbound/hmail.js: a reply of 5xx to any command but EHLO and RCPT gives bounce()",
-    },
-  ),
+  ...known(refusedForGood, "bounced", {
+    policies: ["verify"],
+    severity: "too-strict",
+    reason:
+      "where TLS is demanded and STARTTLS is refused for good, the message bounces at once: anybody on the path can have it bounced",
+    evidence: "outbound/hmail.js: a reply of 5xx to any command but EHLO and RCPT gives bounce()",
+  }),
+  ...control(refusedForGood, "bounced", {
+    reason:
+      "where STARTTLS is offered and then refused for good, or the reply is none, the message bounces: others go on in clear text",
+    evidence: "outbound/hmail.js: a reply of 5xx to any command but EHLO and RCPT gives bounce()",
+  }),
   ...control(
     `atk-starttls-354 atk-starttls-421 atk-starttls-450 atk-starttls-454 atk-ehlo-354 atk-ehlo-450
     tls-starttls-454`,
@@ -62,12 +71,5 @@ export const divergences: readonly Divergence[] = [
   ...control("addr-literal", "deferred", {
     reason: "address literals are looked up as if they were domain names",
     evidence: "MX Lookup for [198.18.36.30] failed: Error: queryMx EBADNAME",
-  }),
-  ...control("err-* atk-stub-* atk-ad-* atk-real-ad-spoof base-resolver-dead base-no-ad", "deferred", {
-    byChance: true,
-    reason:
-      "Node.js asks all questions of the process with one resolver: where c-ares gives up a connection to a name server (an answer that cannot be parsed, a port that is closed), it fails other questions that are under way as well",
-    evidence:
-      '"MX Lookup for ... failed: Error: queryMx ECONNREFUSED", at the same moment for messages that have nothing to do with each other; alone each of them is delivered',
   }),
 ];

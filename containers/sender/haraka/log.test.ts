@@ -43,15 +43,33 @@ test("Haraka 3.3.4, recorded: what TLS, lookups and servers do to a message", ()
   });
 });
 
-test("a certificate that verifies in one session says nothing of the next message", () => {
-  const id = "D4D80FD7-C78F-4B7F-B8DC-04635DBAEDBB";
-  const sent = (message: number) =>
-    `danelab: ${id}.${message}.1: to=<u@${message}.example> status=sent relay=mx.x.example[198.18.0.1] tls=Y OK`;
-  const secured = (message: number, verified: boolean) =>
-    `2026-11-24T19:26:57.906Z [INFO] [${id}.${message}.1] [outbound] secured verified=${verified} cipher=X`;
-  expect(read([secured(1, true), secured(2, false), sent(2), sent(1), sent(1)])).toEqual({
-    "u@2.example": "sent untrusted",
-    "u@1.example": "sent trusted, then sent untrusted",
+const id = "D4D80FD7-C78F-4B7F-B8DC-04635DBAEDBB.1";
+const own = (delivery: number, words: string) =>
+  `danelab: ${id}.${delivery}: to=<u@${delivery}.example> status=${words}`;
+const outbound = (delivery: number, words: string) =>
+  `2026-11-24T19:26:57.906Z [INFO] [${id}.${delivery}] [outbound] ${words}`;
+
+test("a certificate that verifies in one session says nothing of the next attempt, or of another message", () => {
+  const sent = "sent relay=mx.x.example[198.18.0.1] tls=Y OK";
+  expect(
+    read([
+      own(1, "tried "),
+      own(2, "tried "),
+      outbound(1, "secured verified=true cipher=X"),
+      outbound(2, "secured verified=false cipher=X"),
+      own(2, sent),
+      own(1, sent),
+      own(1, "tried "),
+      own(1, sent),
+    ]),
+  ).toEqual({ "u@2.example": "sent untrusted", "u@1.example": "sent trusted, then sent untrusted" });
+});
+
+test("an attempt that never ends leaves the message in the queue", () => {
+  const blocked =
+    "Blocking attempt to send unencrypted data to forced TLS socket. This message indicates a programming error in the software.";
+  expect(read([own(1, "tried "), outbound(1, blocked)])).toEqual({
+    "u@1.example": "deferred starttls-not-offered",
   });
 });
 
