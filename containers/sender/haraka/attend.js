@@ -1,7 +1,7 @@
 // A plugin for Haraka: takes all mail for sending, sends some by routes instead of MX records, has the envelope sender choose
 // the policy, tries messages again when it is told to, and says on standard output when an attempt begins, and what became of
 // each recipient:
-//   danelab: UUID: to=<recipient> status=tried|sent|deferred|bounced text
+//   TIME danelab: UUID: to=<recipient> status=tried|sent|deferred|bounced text
 
 const { Resolver } = require("node:dns").promises;
 const fs = require("node:fs");
@@ -22,8 +22,9 @@ for (const ask of ["resolveMx", "resolve4", "resolve6"])
 const idOf = (hmail) => hmail.todo.uuid;
 
 function say(hmail, recipients, status, text) {
+  const time = new Date().toISOString();
   for (const { address } of recipients)
-    process.stdout.write(`danelab: ${idOf(hmail)}: to=<${address}> status=${status} ${text}\n`);
+    process.stdout.write(`${time} danelab: ${idOf(hmail)}: to=<${address}> status=${status} ${text}\n`);
 }
 
 exports.register = () => {
