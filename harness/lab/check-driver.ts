@@ -1,7 +1,8 @@
 import * as z from "zod";
 import { type Divergence, severities } from "../model/divergence.ts";
 import { senderFeatures } from "../model/features.ts";
-import { outcomes, policies, senderPolicies, senderSetups } from "../model/scenario.ts";
+import { allOutcomes } from "../model/results.ts";
+import { policies, senderPolicies, senderSetups } from "../model/scenario.ts";
 import { UsageError } from "../words/errors.ts";
 import { meant } from "../words/nearest.ts";
 import type { AuthorityDriver, Driver, ReceiverDriver, ResolverDriver, SenderDriver } from "./driver.ts";
@@ -90,7 +91,7 @@ const divergence = z.strictObject({
   policies: z.array(z.enum(policies)),
   versions: z.array(z.string()),
   resolvers: z.array(z.string()),
-  outcome: z.enum(outcomes),
+  outcome: z.enum(allOutcomes),
   byChance: z.boolean().optional(),
   severity: z.enum(severities),
   reason: text,

@@ -187,6 +187,7 @@ describe("the resolver", () => {
       answer({ status: "any", empty: false }, { rcode: "SERVFAIL" }),
     ],
     ["anything goes, an answer came", answer({ status: "any", empty: true }, { authenticated: true })],
+    ["no answer, as of the name server", answer(bogus, { rcode: null, error: "timed out" })],
   ])("as the zone demands: %s", (_, dns) => {
     expect(observe({ ...seen.encrypted, dns: [dns] }, "dane").errors).toEqual([]);
   });

@@ -4,8 +4,8 @@ export const durations = {
   containerStart: 30_000,
   /** A program in a container must prove that it works. */
   programReady: 20_000,
-  /** One question to a resolver, its retries included. Unbound doubles its patience with a silent name server at each try, also from one question to the next. */
-  dnsAnswer: 45_000,
+  /** One question to a resolver, its retries included. */
+  dnsAnswer: 25_000,
   /** All messages of a stack handed to its sender. */
   submission: 120_000,
   /** From handing a message in, or from the sender's last verdict on any, to its verdict on this one. */
