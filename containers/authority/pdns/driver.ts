@@ -51,6 +51,7 @@ local-address=${instance.addresses.join(",")}
 secondary=yes
 xfr-cycle-interval=1
 retrieval-threads=4
+max-nsec3-iterations=2500
 receiver-threads=1
 cache-ttl=0
 query-cache-ttl=0
@@ -65,7 +66,7 @@ loglevel=3
 
 function domains(instance: ServerInstance, port: number): string {
   const rows = instance.zones.map(({ origin }) => {
-    const name = origin === "." ? "" : origin.replace(/\.$/, "").toLowerCase();
+    const name = origin === "." ? "." : origin.replace(/\.$/, "").toLowerCase();
     return `INSERT INTO domains (name, master, type) VALUES ('${name}', '127.0.0.1:${port}', 'SLAVE');\n`;
   });
   return `BEGIN;\n${rows.join("")}COMMIT;\n`;
