@@ -1,5 +1,6 @@
 import type { Results, TrialResult, Verdict } from "../harness/model/results.ts";
 import { code, table, text } from "./shared/gfm.ts";
+import { limitsOf, spansText } from "./shared/limits.ts";
 import { matrixOf, stackIdOf } from "./shared/matrix.ts";
 import { verdictOrder, verdictSigns, whatHappened } from "./shared/signs.ts";
 import {
@@ -28,6 +29,7 @@ export function summaryMarkdown(results: Results): string {
     totals(results),
     unexpected(results),
     attacks(results),
+    limits(results),
     notes(results),
     programs(results),
   ];
@@ -91,6 +93,18 @@ function attacks(results: Results): string {
     table("Attack | Sender and resolver | Without DANE: mail lost? | With DANE: held?", rows),
     ...(more > 0 ? [`${counted(more, "more attack")} in the report.`] : []),
   ]);
+}
+
+/** What the RFCs leave to programs, as measured. */
+function limits(results: Results): string {
+  const rows = limitsOf(results).flatMap(({ of, tried, findings }) =>
+    findings.map((finding, index) => {
+      const name = index === 0 ? `${text(of)}: ${tried.join(", ")}` : "";
+      return `${name} | ${text(spansText(finding))} | ${finding.resolvers.map(code).join(", ")}`;
+    }),
+  );
+  if (rows.length === 0) return "";
+  return folded("Limits", true, [table("Tried | Found | Resolvers", rows)]);
 }
 
 /** Long, and looked up rather than read. */

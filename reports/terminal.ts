@@ -1,5 +1,6 @@
 import type { Results, TrialResult, Verdict } from "../harness/model/results.ts";
 import { visibleLine } from "./shared/characters.ts";
+import { limitsOf, spansText } from "./shared/limits.ts";
 import { matrixOf, stackIdOf } from "./shared/matrix.ts";
 import { policyMeanings, verdictOrder, verdictSigns, whatHappened } from "./shared/signs.ts";
 import { counted, countVerdicts, foldedTrials, headline, unexpectedTrials } from "./shared/summary.ts";
@@ -21,6 +22,7 @@ export function matrixText(results: Results, options: TerminalOptions): string {
     openingLines(results, columns),
     tableLines(matrixOf(results), columns, paint),
     legendLines(results, columns, paint),
+    limitLines(results, columns, paint),
     surpriseLines(results, columns, paint),
     noteLines(results, columns, paint),
     programLines(results, columns, paint),
@@ -113,6 +115,22 @@ function legendLines(results: Results, columns: number, paint: Paint): readonly 
         return line(sign, said, paint.verdict(verdict, sign));
       }),
     ...shown.flatMap(([mark, meaning]) => line(mark, meaning, mark)),
+  ];
+}
+
+/** What the RFCs leave to programs, as measured. */
+function limitLines(results: Results, columns: number, paint: Paint): readonly string[] {
+  const limits = limitsOf(results);
+  if (limits.length === 0) return [];
+  return [
+    paint("bold", "Limits"),
+    ...limits.flatMap(({ of, tried, findings }) => [
+      ...indented(`${of}: ${tried.join(", ")}`, 2, columns),
+      ...findings.flatMap((finding) => [
+        ...indented(spansText(finding), 4, columns),
+        ...indented(finding.resolvers.join(", "), 6, columns),
+      ]),
+    ]),
   ];
 }
 

@@ -86,6 +86,13 @@ const scenario = z.object({
     .string()
     .optional()
     .describe("SHA-256 of the set-up and of what is expected: while it is the same, so is the test"),
+  measure: z
+    .object({
+      of: z.string().describe("What is limited, e.g. NSEC3 iterations"),
+      value: z.number().describe("The value that this scenario tries"),
+    })
+    .optional()
+    .describe("Set where programs limit something as they like: the scenario tries one value of it"),
   expect: z.partialRecord(z.enum(allPolicies), expectation).describe("Permitted outcomes by policy"),
 });
 

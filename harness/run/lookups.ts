@@ -155,11 +155,12 @@ export async function runLookups(input: LookupRunInput, listener: LookupListener
       interrupted: signal.aborted,
       timings,
     },
-    scenarios: scenarios.map(({ domain, questions }) => {
+    scenarios: scenarios.map(({ domain, questions, measure }) => {
       const [first] = questions;
       const { level, permitted, never } = first?.expectation ?? { level: "open", permitted: [], never: [] };
       return {
         ...describeScenario(domain),
+        ...(measure ? { measure: { ...measure } } : {}),
         expect: { lookup: { level, permitted: [...permitted], never: [...never] } },
       };
     }),
