@@ -38,5 +38,5 @@ test.for([
 });
 
 test("where the engine has all of them, it says what to do", async () => {
-  await expect(lease(["198.18.0.0/15"])).rejects.toThrow(/all 15 lab networks are in use; end other runs/);
+  await expect(lease(["198.18.0.0/15"])).rejects.toThrow(/all 7 lab networks are in use; end other runs/);
 });

@@ -1,7 +1,7 @@
 import { HarnessError } from "../words/errors.ts";
 
 /**
- * The lab's addresses: one of the 16 /19 networks of 198.18.0.0/15 (RFC 2544) and the /64 of 2001:db8::/32 (RFC 3849) that
+ * The lab's addresses: one of the 8 /18 networks of 198.18.0.0/15 (RFC 2544) and the /64 of 2001:db8::/32 (RFC 3849) that
  * goes with it. MX hosts live in the upper part, which is routed to the farm.
  */
 export interface AddressPlan {
@@ -33,17 +33,25 @@ export interface AddressPlan {
   readonly mxHosts: { readonly ipv4: readonly string[]; readonly ipv6: string };
 }
 
-export const subnets = 16;
-export const prefixLength = 19;
+export const subnets = 8;
+export const prefixLength = 18;
+const networkSize = 2 ** (32 - prefixLength);
 /** Steps that a scenario may have after the first. */
 export const mostSteps = 8;
 /** Each part of the network begins where the one before ends. */
-const first = { stack: 16, remote: 256, stub: 512, secondStub: 768, mxHost: 1024, end: 8191 } as const;
+const first = {
+  stack: 16,
+  remote: 256,
+  stub: 512,
+  secondStub: 768,
+  mxHost: 1024,
+  end: networkSize - 1,
+} as const;
 const mostStacks = first.remote - first.stack;
 const mostMxHosts = first.end - first.mxHost;
 
 export function addressPlan(subnet: number): AddressPlan {
-  const base = (198 << 24) + (18 << 16) + subnet * 8192;
+  const base = (198 << 24) + (18 << 16) + subnet * networkSize;
   const prefix6 = `2001:db8:${(0x100 + subnet).toString(16)}:`;
   const ipv4 = (offset: number): string => {
     const address = (base + offset) >>> 0;
@@ -72,7 +80,11 @@ export function addressPlan(subnet: number): AddressPlan {
     },
     nobody: pair(1023),
     mxHosts: {
-      ipv4: [`${ipv4(1024)}/22`, `${ipv4(2048)}/21`, `${ipv4(4096)}/20`],
+      // From mxHost to the end: each range is as large as all before it.
+      ipv4: Array.from({ length: Math.log2(networkSize / first.mxHost) }, (_, doubling) => {
+        const start = first.mxHost * 2 ** doubling;
+        return `${ipv4(start)}/${32 - Math.log2(start)}`;
+      }),
       ipv6: `${prefix6}:a:0/112`,
     },
   };

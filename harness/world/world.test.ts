@@ -333,15 +333,3 @@ describe("what the lab's programs are told", () => {
     expect(expirations[0]).toBeLessThan(now.getTime());
   });
 });
-
-it("says when there are more MX hosts than addresses", () => {
-  const mx = Array.from({ length: 200 }, (_, index) => ({ host: `mx${index}`, tlsa: [] }));
-  const texts = Array.from({ length: 36 }, (_, index) => ({
-    id: `s${index}`,
-    mx,
-    expect: { dane: must("encrypted") },
-  }));
-  expect(() => worldOf(texts, ["may"])).toThrow(
-    new HarnessError("a run has room for 7167 MX hosts; select fewer scenarios"),
-  );
-});

@@ -245,7 +245,7 @@ function realServers() {
   };
 }
 
-/** Compiles every domain of the plan. `subnet` is one of the lab's 32 networks; `now` fixes all validity periods. */
+/** Compiles every domain of the plan. `subnet` is one of the lab's networks; `now` fixes all validity periods. */
 export function compileWorld(plan: Plan, options: { readonly subnet: number; readonly now: Date }): World {
   const addresses = addressPlan(options.subnet);
   const pki = createPki(options.now);
