@@ -43,6 +43,7 @@ function rightly({ id, scenario, expectation, steps }: Trial): Evidence {
 function checks(
   change: (evidence: Evidence) => Evidence = (one) => one,
   of: "sender" | "resolver" = "sender",
+  driver = postfix,
 ): readonly Check[] {
   const all = new Map(trials.map((trial) => [trial.id, change(rightly(trial))]));
   const judging = judge({
@@ -54,7 +55,7 @@ function checks(
   const verdicts = new Map<string, TrialResult>();
   for (const one of all.values()) for (const result of judging.add(one)) verdicts.set(result.id, result);
   const mail = { trials, evidence: all, verdicts };
-  return [...(of === "sender" ? senderChecks(postfix, mail) : resolverChecks(unbound, mail))];
+  return [...(of === "sender" ? senderChecks(driver, mail) : resolverChecks(unbound, mail))];
 }
 
 function failed(...args: Parameters<typeof checks>): Readonly<Record<string, readonly string[]>> {
@@ -77,6 +78,19 @@ test("a driver that keeps the contract fails in nothing; each policy is a check 
   expect(checks().map(({ name }) => name)).toEqual(
     expect.arrayContaining(["delivers, dane", "delivers, may", "delivers, verify", "retries", "queue"]),
   );
+});
+
+test("a driver that retries by itself need not tell queue ids", () => {
+  const without = (one: Evidence): Evidence => ({
+    ...one,
+    queued: null,
+    mail: { ...one.mail, queueId: null },
+    steps: one.steps.map((step) => ({ ...step, queued: null, mail: { ...step.mail, queueId: null } })),
+  });
+  expect(Object.keys(failed(without))).toEqual(expect.arrayContaining(["takes mail", "queue"]));
+  const byItself = checks(without, "sender", { ...postfix, retriesWithin: 130_000 });
+  expect(byItself.filter(({ problems }) => problems.length > 0)).toEqual([]);
+  expect(byItself.filter(({ untried }) => untried).map(({ name }) => name)).toEqual(["queue"]);
 });
 
 test.for<[what: string, change: (evidence: Evidence) => Evidence, check: string, problem: RegExp]>([

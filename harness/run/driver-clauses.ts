@@ -47,11 +47,13 @@ function named(...ids: readonly string[]): (trial: Trial) => boolean {
 
 export function* senderChecks(driver: SenderDriver, seen: MailSeen): Generator<Check> {
   const own = [...seen.evidence.values()].filter(({ trial }) => trial.startsWith("driver-"));
+  // Ids are for retries: one that cannot be told to try a message again need not tell them.
+  const nameless = driver.retriesWithin !== undefined && own.every(({ mail }) => mail.queueId === null);
   yield {
     name: "takes mail",
-    seen: `${own.length} messages, a queue id for each`,
+    seen: `${own.length} messages, ${nameless ? "queue ids for none" : "a queue id for each"}`,
     problems: own
-      .filter(({ mail }) => mail.queueId === null)
+      .filter(({ mail }) => mail.queueId === null && !nameless)
       .map(({ trial }) => `${trial}: the reply to the message tells no queue id`),
     see: "submission, queueId",
   };
@@ -84,7 +86,13 @@ export function* senderChecks(driver: SenderDriver, seen: MailSeen): Generator<C
   yield {
     name: "queue",
     seen: "holds what is deferred, and nothing else",
-    problems: own.flatMap((one) => [one, ...one.steps].flatMap((step) => queueProblem(one.trial, step))),
+    ...(nameless
+      ? { problems: [], untried: "without queue ids no message is found in it" }
+      : {
+          problems: own.flatMap((one) =>
+            [one, ...one.steps].flatMap((step) => queueProblem(one.trial, step)),
+          ),
+        }),
     see: "queued",
   };
   const itself = driver.retriesWithin !== undefined;

@@ -54,6 +54,8 @@ mail_log_path: "<stderr>"
 
   createLogReader: createChasquidLogReader,
 
+  nonsense: { path: "/etc/chasquid/chasquid.conf", line: "nonsense: true" },
+
   misconfigured: (line) => /Fatal|Error (listening|loading)|No certificates|panic: /.test(line),
 };
 

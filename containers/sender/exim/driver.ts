@@ -74,6 +74,11 @@ export function eximDriver(build: Build): SenderDriver {
   };
 }
 
+/**
+ * Debian's exim4-daemon-heavy. exim4-daemon-light is of the same source and links the same libgnutls and libgnutls-dane; it has
+ * DANE and DNSSEC too, and lacks content scanning, Perl, SPF, some lookups and authenticators (exim -bV, in all four suites).
+ * As a sender with DANE it is the same program, so it is no version of its own.
+ */
 export default eximDriver({
   name: "exim",
   versions: [

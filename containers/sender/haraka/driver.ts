@@ -67,6 +67,8 @@ const driver: SenderDriver = {
 
   createLogReader: createHarakaLogReader,
 
+  nonsense: { path: `${home}/config/plugins`, line: "nonsense" },
+
   // What is critical of one message (a socket that could not be written to) is no matter of how it is set up.
   misconfigured: (line) => /\[(CRIT|ALERT|EMERG)\] (\[-\]|.* Plugin \S+ failed)/.test(line),
 };

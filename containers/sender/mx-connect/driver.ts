@@ -53,6 +53,8 @@ const driver: SenderDriver = {
 
   createLogReader: createMxConnectLogReader,
 
+  nonsense: { path: "/etc/mx-connect/client.json", line: "nonsense" },
+
   // All it has to say is JSON: what is not is Node.js ending.
   misconfigured: (line) => line.trim() !== "" && !line.startsWith("{"),
 };

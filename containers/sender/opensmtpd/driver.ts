@@ -50,6 +50,8 @@ const driver: SenderDriver = {
 
   createLogReader: createOpensmtpdLogReader,
 
+  nonsense: { path: "/etc/danelab/smtpd.conf", line: "nonsense true" },
+
   misconfigured: (line) => /\bfatal: |smtpd\.conf:\d+: |danelab: smtpd ended/.test(line),
 };
 
