@@ -33,7 +33,13 @@ const driver: SenderDriver = {
   versionCommand: ["sh", "-c", "dpkg-query -s dma | sed -n 's/^Version: //p'"],
   submission: { port: 25 },
 
-  files: ({ senderName }) => [{ path: "/etc/mailname", content: `${senderName}\n` }],
+  files: ({ senderName }) => [
+    { path: "/etc/mailname", content: `${senderName}\n` },
+    {
+      path: "/etc/dma/dma.conf",
+      content: "SECURETRANSFER\nSTARTTLS\nOPPORTUNISTIC_TLS\nMAILNAME /etc/mailname\n",
+    },
+  ],
 
   queueId: (reply) => /queued as ([0-9a-f]+)$/.exec(reply)?.[1] ?? null,
 
@@ -47,6 +53,8 @@ const driver: SenderDriver = {
   },
 
   createLogReader: createDmaLogReader,
+
+  nonsense: { path: "/etc/dma/dma.conf", line: "NONSENSE" },
 
   misconfigured: (line) => /syntax error in|can not open config|could not (lock|open)/.test(line),
 };
