@@ -16,7 +16,6 @@ import type {
   Outcome,
   PathAttack,
   Policy,
-  Receiver,
   RecordSpec,
   SenderSetup,
   ServerBehaviour,
@@ -133,8 +132,8 @@ export interface MxText {
   readonly tlsa?: readonly (string | TlsaSpec)[];
   /** Under the host's own name ("host", unless told) or its "alias", else the owner name: "tlsa._dane". One record: at(). */
   readonly tlsaAt?: string;
-  /** "postfix": a real server in place of the recording one. */
-  readonly receiver?: Receiver;
+  /** "real": a real server in place of the recording one, Postfix unless the run has another (--receiver). */
+  readonly receiver?: "recording" | "real";
   /** "no-starttls", "starttls-454", "down": see serverBehaviours. */
   readonly server?: ServerBehaviour;
   /** 25 unless told. */

@@ -25,6 +25,8 @@ export interface Undertaking {
   readonly plan: Plan;
   /** Serves the zones; NSD unless told. */
   readonly authority?: Program;
+  /** Stands where a scenario says a real server; Postfix unless told. */
+  readonly receiver?: Program;
   /** What the user chose, for the results document. */
   readonly options: Readonly<Record<string, unknown>>;
   readonly packets: PacketChoice;
@@ -53,11 +55,11 @@ export async function conduct(undertaking: Undertaking): Promise<Conducted> {
     const engine = await connectDocker();
     const swept = await engine.sweep(runLabel, stillLives);
     if (swept.length > 0) progress.note(`removed what an earlier run left: ${swept.join(", ")}`);
-    const { authority } = undertaking;
+    const { authority, receiver } = undertaking;
     const prepared = await preparePrograms(
       engine,
       registry,
-      { ...plan, ...(authority ? { authority } : {}) },
+      { ...plan, ...(authority ? { authority } : {}), ...(receiver ? { receiver } : {}) },
       progress.note,
     );
     await output.begin();

@@ -14,9 +14,11 @@ import { loadPrograms, programOptions } from "./programs.ts";
 import { terminal } from "./screen.ts";
 import {
   authorityOption,
+  receiverOption,
   selectAuthority,
   selectionOptions,
   selectPolicies,
+  selectReceiver,
   selectScenarios,
   selectStacks,
 } from "./selection.ts";
@@ -52,6 +54,7 @@ export const runCommand: Command = {
   options: {
     ...selectionOptions,
     ...authorityOption,
+    ...receiverOption,
     ...programOptions,
     all: { help: "every version of every sender, on Unbound unless told" },
     out: { value: "DIR", help: "where the reports go (reports/out/<time> unless told)" },
@@ -70,6 +73,7 @@ export const runCommand: Command = {
     const scenarios = await selectScenarios(args, args.words);
     const stacks = selectStacks(args, registry);
     const authority = selectAuthority(args, registry);
+    const receiver = selectReceiver(args, registry);
     const policies = selectPolicies(args);
     const packets = packetChoice(args);
     const detail = verbosity(args);
@@ -83,12 +87,14 @@ export const runCommand: Command = {
       registry,
       plan: planned,
       ...(authority ? { authority } : {}),
+      ...(receiver ? { receiver } : {}),
       options: {
         scenarios: args.words,
         stacks: stacks.map(({ id }) => id),
         policies,
         packets,
         ...(authority ? { authority: programId(authority) } : {}),
+        ...(receiver ? { receiver: programId(receiver) } : {}),
       },
       packets,
       keep: args.flag("keep"),

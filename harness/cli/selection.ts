@@ -1,4 +1,5 @@
-import { type Registry, selectPrograms } from "../lab/registry.ts";
+import type { Driver } from "../lab/driver.ts";
+import { type Found, type Registry, selectPrograms } from "../lab/registry.ts";
 import { chooseStacks } from "../lab/stacks.ts";
 import type { Program, Stack } from "../model/plan.ts";
 import { type Policy, type Scenario, senderPolicies, usualPolicies } from "../model/scenario.ts";
@@ -77,11 +78,27 @@ export const authorityOption = {
   },
 } as const satisfies Readonly<Record<string, OptionSpec>>;
 
+/** For commands whose scenarios may say a real server. */
+export const receiverOption = {
+  receiver: {
+    value: "NAME[@VERSION]",
+    help: "the mail server at the MX of scenarios that want a real one, Postfix unless told (see danelab list receivers)",
+  },
+} as const satisfies Readonly<Record<string, OptionSpec>>;
+
+export function selectReceiver(args: Arguments, registry: Registry): Program | undefined {
+  return selectOne(args, registry.receivers, "receiver");
+}
+
 export function selectAuthority(args: Arguments, registry: Registry): Program | undefined {
-  const wanted = args.value("authority");
+  return selectOne(args, registry.authorities, "authority");
+}
+
+function selectOne(args: Arguments, found: readonly Found<Driver>[], option: string): Program | undefined {
+  const wanted = args.value(option);
   if (wanted === undefined) return undefined;
-  const [one, ...more] = selectPrograms(registry.authorities, [wanted], "--authority");
-  if (more.length > 0) throw new UsageError(`--authority ${wanted}: one is enough here`);
+  const [one, ...more] = selectPrograms(found, [wanted], `--${option}`);
+  if (more.length > 0) throw new UsageError(`--${option} ${wanted}: one is enough here`);
   return one;
 }
 

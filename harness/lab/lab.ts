@@ -251,7 +251,7 @@ export async function startLab(
     (program: ReceiverProgram): Promise<void> =>
       startReceiver(program, {
         farm,
-        hosts: world.realHosts.get(program.name) ?? [],
+        hosts: program.serves.flatMap((name) => world.realHosts.get(name) ?? []),
         signal: options.signal,
         start,
         onNews: joined.news,

@@ -81,20 +81,33 @@ export function defaultImages({
   return [farmImage, ...found.map((one) => built(one, one.driver.versions[0]?.version ?? ""))];
 }
 
-/** Real servers that the scenarios have at an MX, at first or later, in their default versions. */
-function receiversOf(scenarios: Plan["scenarios"], registry: Registry) {
+/** Real servers that the scenarios have at an MX, at first or later. `chosen`: the one where they name none. */
+function receiversOf(scenarios: Plan["scenarios"], registry: Registry, chosen: Program | undefined) {
   const names = new Set(
     scenarios
       .flatMap(({ mx, steps }) => [mx, ...steps.map((step) => step.mx)])
       .flat()
       .flatMap(({ receiver }): readonly RealReceiver[] => (receiver === "recording" ? [] : [receiver])),
   );
-  return [...names].map((name) => {
-    const found = registry.receivers.find(({ driver }) => driver.name === name);
-    if (!found) throw new HarnessError(`containers/receiver/${name} is missing`);
-    const version = found.driver.versions[0]?.version ?? "";
-    return { name, driver: found.driver, id: programId({ name, version }), image: wanted(found, version) };
+  const programOf = (name: RealReceiver): Program => {
+    if (name === "real") return chosen ?? { name: "postfix", version: "" };
+    const at = name.indexOf("@");
+    return { name: name.slice(0, at), version: name.slice(at + 1) };
+  };
+  const called = [...names].map((name) => {
+    const program = programOf(name);
+    const { driver, ...found } = find(registry.receivers, program);
+    const version = program.version || (driver.versions[0]?.version ?? "");
+    return {
+      ...{ name, driver, id: programId({ name: driver.name, version }) },
+      image: wanted({ driver, ...found }, version),
+    };
   });
+  return [...Map.groupBy(called, ({ id }) => id)].flatMap(([id, [first, ...same]]) =>
+    first
+      ? [{ id, driver: first.driver, image: first.image, serves: [first, ...same].map(({ name }) => name) }]
+      : [],
+  );
 }
 
 /** What a run needs. */
@@ -103,6 +116,8 @@ export interface Wanted extends Pick<Plan, "stacks" | "scenarios"> {
   readonly resolvers?: readonly Program[];
   /** NSD in its default version unless told. */
   readonly authority?: Program;
+  /** What stands where a scenario says a real server; Postfix in its default version unless told. */
+  readonly receiver?: Program;
 }
 
 export async function preparePrograms(
@@ -131,7 +146,7 @@ export async function preparePrograms(
     };
   });
   const authorityImage = wanted(authority, authorityVersion);
-  const receivers = receiversOf(scenarios, registry);
+  const receivers = receiversOf(scenarios, registry, more.receiver);
   const imageOf = await prepare(
     engine,
     [
@@ -166,11 +181,7 @@ export async function preparePrograms(
     programs: {
       farm: { image: imageOf(farmImage).reference, program: await bundleFarm() },
       authority: { driver: authority.driver, image: imageOf(authorityImage).reference },
-      receivers: receivers.map(({ name, driver, image }) => ({
-        name,
-        driver,
-        image: imageOf(image).reference,
-      })),
+      receivers: receivers.map((one) => ({ ...one, image: imageOf(one.image).reference })),
       resolvers: lone.map(({ id, driver, image }) => ({
         id,
         resolver: { driver, image: imageOf(image).reference },

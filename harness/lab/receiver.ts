@@ -10,7 +10,10 @@ import type { FarmClient } from "./requests.ts";
 /** A real server at some MX hosts, in the farm's namespace: nothing reaches it past the farm, whose guard counts what it sends. */
 
 export interface ReceiverProgram {
-  readonly name: RealReceiver;
+  /** "exim@4.98" */
+  readonly id: string;
+  /** What scenarios call it. */
+  readonly serves: readonly RealReceiver[];
   readonly driver: ReceiverDriver;
   readonly image: string;
 }
@@ -26,11 +29,11 @@ export interface ReceiverPlace {
 
 /** Resolves once the server talks SMTP at each of its ports. */
 export async function startReceiver(
-  { name, driver, image }: ReceiverProgram,
+  { id, driver, image }: ReceiverProgram,
   { farm, hosts, signal, start, onNews, onFault }: ReceiverPlace,
 ): Promise<void> {
   const container = await start({
-    name: `receiver-${name}`,
+    name: `receiver-${id.replace("@", "-")}`,
     image,
     command: driver.command,
     network: { shares: farm.container },

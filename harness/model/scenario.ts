@@ -400,10 +400,11 @@ export type ListeningBehaviour = (typeof peculiarities)[number] | Refusal;
 export const serverBehaviours = [...peculiarities, ...refusals, "down"] as const;
 export type ServerBehaviour = (typeof serverBehaviours)[number];
 
-/** What stands at the MX: the farm's own recording server, or a real one (containers/receiver/<name>). */
-export const receivers = ["recording", "postfix"] as const;
-export type Receiver = (typeof receivers)[number];
-export type RealReceiver = Exclude<Receiver, "recording">;
+/** What stands at the MX: the farm's own recording server, or the real one that the run has chosen (containers/receiver/<name>). */
+export const receivers = ["recording", "real"] as const;
+/** A real server: the chosen one, or a certain program, "exim@4.98". */
+export type RealReceiver = "real" | `${string}@${string}`;
+export type Receiver = "recording" | RealReceiver;
 
 /** Those that treat a later session otherwise than the first. */
 export const serversWithMemory: readonly string[] = ["greylist", "starttls-selective"];

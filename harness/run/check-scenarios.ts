@@ -368,12 +368,11 @@ function answered(zones: Scenario["zones"]): boolean {
 /** A real server is as it is. */
 function receiverProblem({ receiver, server, hostile }: MxHost, setup: Scenario["setup"]): string | null {
   if (receiver === "recording") return null;
-  if (server !== "normal")
-    return `field "mx.server": a real server (${receiver}) cannot be told to be "${server}"`;
+  if (server !== "normal") return `field "mx.server": a real server cannot be told to be "${server}"`;
   if (hostile) return 'field "mx.receiver": the attacker\'s own server is the recording one';
   // The farm does not see where one message ends and the next begins.
   if (setup === "caches")
-    return `field "mx.receiver": a connection to ${receiver} that is kept cannot be told in parts`;
+    return `field "mx.receiver": a connection to a real server that is kept cannot be told in parts`;
   return null;
 }
 

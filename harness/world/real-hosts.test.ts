@@ -17,11 +17,11 @@ function worldOf(text: Partial<ScenarioText>): World {
   return compileWorld(planned, { subnet: 3, now: new Date("2026-06-15T12:00:00Z") });
 }
 
-const receiver = "postfix";
+const receiver = "real";
 
 test("a real server has each host at a port of its own, with the certificate that the farm would show", () => {
   const { realHosts, hosts } = worldOf({ mx: { receiver, sni: { "{mx}": dv() } } });
-  const served = realHosts.get("postfix") ?? [];
+  const served = realHosts.get("real") ?? [];
   expect(served.map(({ name }) => name).sort()).toEqual(["mx.x.dane-twin.example", "mx.x.dane.example"]);
   expect(new Set(served.map(({ port }) => port)).size).toBe(2);
   for (const { name, passesTo, certificate, sni } of hosts) {
@@ -46,7 +46,7 @@ test("a host that stays as it is from step to step stays at its port; with anoth
   expect(same).toBe(first);
   expect(other).not.toBe(first);
   expect(recording).toBeUndefined();
-  const ports = realHosts.get("postfix")?.map(({ port }) => port);
+  const ports = realHosts.get("real")?.map(({ port }) => port);
   expect(ports).toContain(first);
   expect(ports).toContain(other);
 });
