@@ -54,7 +54,7 @@ const packages: Readonly<Record<string, readonly string[]>> = {
   "dns-packet": ["harness/dns"],
   "node-forge": ["harness/pki"],
   "smtp-server": ["containers/farm"],
-  esbuild: ["containers/farm"],
+  esbuild: ["containers/farm", "reports/page/bundle.ts"],
   vitest: ["harness/cli/test.ts", "vitest.config.ts"],
   zod: [model, lab, run, "harness/cli", "reports"],
 };
@@ -157,7 +157,7 @@ describe("layers", () => {
       .flatMap(({ holds }) => holds)
       .filter((place) => !/^containers\/(?!farm)/.test(place));
     expect(places.filter((place) => !table.includes(`\`${place}\``))).toEqual([]);
-    const fixed = Object.keys(packages).filter((name) => name !== "zod" && name !== "vitest");
+    const fixed = Object.keys(packages).filter((name) => packages[name]?.length === 1);
     expect(fixed.filter((name) => !new RegExp(`\\(([^)]*, )?${name}[^)]* only here\\)`).test(table))).toEqual(
       [],
     );
@@ -184,12 +184,18 @@ describe("layers", () => {
     ).toEqual([]);
   });
 
-  test("scripts of the page import each other only: they run in a browser", () => {
-    const client = "reports/page/client";
-    const wrong = imports.filter(({ file, target }) => isIn(client, file) && !isIn(client, target));
-    expect(
-      wrong.map(({ file, target }) => `${file}: imports ${target}; a browser has only ${client}`),
-    ).toEqual([]);
+  test("what the page runs in a browser needs neither Node nor packages", () => {
+    const reached = new Set(
+      files.filter((file) => isIn("reports/page/browser", file) && file.endsWith(".ts")),
+    );
+    for (const one of reached)
+      for (const { target } of imports.filter(({ file, isType }) => file === one && !isType))
+        reached.add(target);
+    expect(reached.size).toBeGreaterThan(20);
+    const wrong = [...reached].filter(
+      (file) => !existsSync(join(home, file)) || /from "node:/.test(textOf(file)),
+    );
+    expect(wrong.map((file) => `${file}: is not there in a browser, or needs Node`)).toEqual([]);
   });
 });
 

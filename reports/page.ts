@@ -1,11 +1,10 @@
-import { readFileSync } from "node:fs";
-import type { Evidence } from "../harness/model/evidence.ts";
 import type { Results } from "../harness/model/results.ts";
-import { dataBlock } from "./page/data.ts";
-import { headSection } from "./page/head.ts";
+import { dataBlocks } from "./page/blocks.ts";
+import { pageScript, pageStyle } from "./page/bundle.ts";
 import { type Html, html, trusted } from "./page/html.ts";
-import { clientScript } from "./page/script.ts";
-import { matrixSection } from "./page/table.ts";
+import { filterBar } from "./page/views/filter-bar.ts";
+import { firstScreen } from "./page/views/first.ts";
+import { navigation } from "./page/views/navigation.ts";
 import { hashOf } from "./shared/hash.ts";
 import { matrixOf } from "./shared/matrix.ts";
 import { headline } from "./shared/summary.ts";
@@ -14,11 +13,11 @@ import { headline } from "./shared/summary.ts";
  * The whole report as one HTML file that opens from disk and fetches nothing: styles, script and evidence are inside, and the
  * content security policy lets nothing else in.
  *
- * @param evidence by trial id; a trial without any still has its cell, and its panel says so
+ * @param evidence by trial id, of any kind of trial; one without any still has its cell, and its page says so
  */
-export function reportPage(results: Results, evidence: ReadonlyMap<string, Evidence>): string {
-  const style = readFileSync(new URL("./page/style.css", import.meta.url), "utf8");
-  const script = clientScript();
+export function reportPage(results: Results, evidence: ReadonlyMap<string, unknown>): string {
+  const style = pageStyle();
+  const script = pageScript();
   const policy = `default-src 'none'; style-src '${hashOf(style)}'; script-src '${hashOf(script)}'; base-uri 'none'; form-action 'none'`;
   const matrix = matrixOf(results);
   return html`<!doctype html>
@@ -32,16 +31,21 @@ export function reportPage(results: Results, evidence: ReadonlyMap<string, Evide
 <style>${trusted(style)}</style>
 </head>
 <body>
-${headSection(results, matrix)}
-<noscript><p class="bound">Without script the matrix can be read, but not filtered, and no cell can be opened.</p></noscript>
-${matrixSection(results, matrix)}
+<a class="skip" href="#/" id="skip">Skip to the matrix</a>
+${navigation(results)}
+<main>
+<div id="overview">
+${firstScreen(results, matrix)}
+<noscript><p class="bound">The matrix needs script. Beside this file, summary.txt, summary.md and matrix.csv say the same.</p></noscript>
+${filterBar(results, matrix)}
+<p class="bound" id="none" hidden>Nothing matches.</p>
+<div id="cells"></div>
+</div>
+<article id="page" class="bound" hidden></article>
+</main>
 ${footer(results)}
-<dialog id="panel" aria-labelledby="panel-title">
-<nav class="panel-bar"><button type="button" id="before" title="Previous in the matrix">‹ Previous</button><button type="button" id="after" title="Next in the matrix">Next ›</button><button type="button" id="close" title="Close (Escape)">Close ✕</button></nav>
-<article id="panel-body" tabindex="-1"></article>
-</dialog>
-${dataBlock(results, evidence)}
-<script type="module">${trusted(script)}</script>
+${dataBlocks(results, evidence)}
+<script>${trusted(script)}</script>
 </body>
 </html>
 `.markup;
@@ -52,8 +56,8 @@ function footer({ run }: Results): Html {
   return html`<footer class="bound">
 <p>Run ${run.id}, ${run.start} to ${run.end}. ${timings.join(", ")}. ${run.host.engine}, ${run.host.system}, Node ${run.host.node}, ${run.host.cores} cores.</p>
 <details><summary>Options and images</summary>
-<pre>${JSON.stringify(run.options, null, 1)}</pre>
-<pre>${run.programs.map(({ id, image }) => `${id}  ${image.name}  ${image.digest}`).join("\n")}</pre>
+<pre tabindex="0">${JSON.stringify(run.options, null, 1)}</pre>
+<pre tabindex="0">${run.programs.map(({ id, image }) => `${id}  ${image.name}  ${image.digest}`).join("\n")}</pre>
 </details>
 </footer>`;
 }

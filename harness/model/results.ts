@@ -1,26 +1,12 @@
 import * as z from "zod";
 import { severities } from "./divergence.ts";
-import { lookupOutcomes } from "./lookup.ts";
-import { outcomes, policies } from "./scenario.ts";
+import { allOutcomes, allPolicies, verdicts } from "./verdict.ts";
+
+export { allOutcomes, allPolicies, type Verdict, verdicts } from "./verdict.ts";
 
 /** The results document: results.json. Its JSON Schema is made from this source (reports/results.schema.json). */
 export const resultsVersion = 1;
 
-/** Of every kind of trial. */
-export const allOutcomes = [...outcomes, ...lookupOutcomes] as const;
-/** A question has no policy: "lookup" stands where mail has one. */
-export const allPolicies = [...policies, "lookup"] as const;
-
-export const verdicts = [
-  "pass",
-  "fail",
-  "warn",
-  "info",
-  "known",
-  "unsupported",
-  "inconclusive",
-  "error",
-] as const;
 /** How binding the RFC is. */
 const level = z
   .enum(["must", "should", "open"])
@@ -44,8 +30,6 @@ const claimed = z
   .string()
   .nullable()
   .describe("What the sender's log says of its last attempt; null: nothing");
-
-export type Verdict = (typeof verdicts)[number];
 
 const image = z.object({
   name: z.string().describe("Image reference with its content-hash tag"),

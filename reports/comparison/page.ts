@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import type { Comparison, TrialName } from "../../harness/model/comparison.ts";
+import { pageStyle } from "../page/bundle.ts";
 import { type Html, html, trusted } from "../page/html.ts";
 import { visibleLine } from "../shared/characters.ts";
 import { hashOf } from "../shared/hash.ts";
@@ -19,9 +20,7 @@ import {
 
 /** A comparison as one HTML file that opens from disk and fetches nothing, in the clothes of the report. It has no script. */
 export function comparisonPage(comparison: Comparison): string {
-  const style = ["../page/style.css", "./style.css"]
-    .map((file) => readFileSync(new URL(file, import.meta.url), "utf8"))
-    .join("\n");
+  const style = `${pageStyle()}\n${readFileSync(new URL("./style.css", import.meta.url), "utf8")}`;
   const policy = `default-src 'none'; style-src '${hashOf(style)}'; base-uri 'none'; form-action 'none'`;
   const { before, after, added, gone } = comparison;
   const headline = comparisonHeadline(comparison);

@@ -1,12 +1,10 @@
-import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
-import { dataBlock } from "../page/data.ts";
-import { sample } from "../sample.ts";
+import { pageStyle } from "../page/bundle.ts";
 import { sequenceHtml } from "./html.ts";
 import type { Sequence } from "./sequence.ts";
 import { recordings, sequenceOfRecorded } from "./test-recorded.ts";
 
-const style = readFileSync(new URL("../page/style.css", import.meta.url), "utf8");
+const style = pageStyle();
 
 function markup(sequence: Sequence): string {
   return sequenceHtml(sequence).markup;
@@ -76,17 +74,4 @@ test.each(recordings)("%s needs no style of its own, and each of its classes has
   const withoutRule = [...classes].filter((one) => !new RegExp(`\\.${one}(?![\\w-])`).test(style));
   // Names that say what a thing is, where no rule makes it look otherwise.
   expect(withoutRule.filter((one) => !/^party-|^seq-note$|^over-clear$/.test(one))).toEqual([]);
-});
-
-test("the page's data has the diagram of each trial of an attack that left evidence", () => {
-  const { results, evidence } = sample({ only: "el" });
-  const attacks = new Set(results.scenarios.filter(({ attack }) => attack).map(({ id }) => id));
-  const wanted = results.trials.filter(({ scenario, role }) => attacks.has(scenario) && role !== "twin");
-  const [lost, ...others] = wanted;
-  const kept = new Map([...evidence].filter(([id]) => id !== lost!.id));
-  const { markup: block } = dataBlock(results, kept);
-  const { sequences } = JSON.parse(block.slice(block.indexOf(">") + 1, block.lastIndexOf("</script>")));
-  expect(others.length).toBeGreaterThan(3);
-  expect(results.trials.length).toBeGreaterThan(wanted.length);
-  expect(Object.keys(sequences).sort()).toEqual(others.map(({ id }) => id).sort());
 });

@@ -1,9 +1,5 @@
-import {
-  allPolicies,
-  type Results,
-  type ScenarioResult,
-  type TrialResult,
-} from "../../harness/model/results.ts";
+import type { Results, ScenarioResult, TrialResult } from "../../harness/model/results.ts";
+import { allPolicies } from "../../harness/model/verdict.ts";
 
 /** The results as a table: a row for each scenario, a column for each stack and policy. */
 export interface Matrix {

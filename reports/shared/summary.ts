@@ -97,22 +97,44 @@ export function headline(results: Results): string {
 /** What was done and what was found, in plain words, for somebody who has never seen a report of danelab. */
 export function paragraph(results: Results): string {
   const trials = foldedTrials(results);
-  const stacks = new Set(trials.map(stackIdOf));
-  const scenarios = new Set(trials.map(({ scenario }) => scenario));
   const counts = countVerdicts(trials);
-  const twins = results.trials.length - trials.length;
   const good = (counts.get("pass") ?? 0) + (counts.get("info") ?? 0);
+  const lookups = trials.filter(({ policy }) => policy === "lookup");
   return [
-    `${counted(results.trials.length, "message")} ${results.trials.length === 1 ? "was" : "were"} sent through ${counted(stacks.size, "pair")} of mail sender and validating resolver, to recipient domains set up in ${counted(scenarios.size, "way")}: good and bad TLSA records, certificates, DNSSEC and attackers on the path.`,
-    "What receivers, attackers and resolvers saw was compared with what the RFCs permit; the sender's log alone was never believed.",
+    ...(lookups.length > 0 ? lookupSentences(lookups) : []),
+    ...(lookups.length < trials.length ? mailSentences(results) : []),
     `${good} of ${counted(trials.length, "trial")} stayed within what the RFCs permit${knownSaid(counts.get("known") ?? 0)}.`,
     ...attackSentence(results),
-    ...(twins > 0
-      ? [
-          `${counted(twins, "message")} went to a twin whose TLSA records match nothing, to show that "authenticated" is no empty claim.`,
-        ]
-      : []),
+    ...twinSentence(results),
   ].join(" ");
+}
+
+function mailSentences(results: Results): readonly string[] {
+  const messages = results.trials.filter(({ policy }) => policy !== "lookup");
+  const stacks = new Set(messages.map(stackIdOf));
+  const scenarios = new Set(messages.map(({ scenario }) => scenario));
+  return [
+    `${counted(messages.length, "message")} ${messages.length === 1 ? "was" : "were"} sent through ${counted(stacks.size, "pair")} of mail sender and validating resolver, to recipient domains set up in ${counted(scenarios.size, "way")}: good and bad TLSA records, certificates, DNSSEC and attackers on the path.`,
+    "What receivers, attackers and resolvers saw was compared with what the RFCs permit; the sender's log alone was never believed.",
+  ];
+}
+
+function lookupSentences(trials: readonly TrialResult[]): readonly string[] {
+  const resolvers = new Set(trials.map(({ resolver }) => resolver));
+  const scenarios = new Set(trials.map(({ scenario }) => scenario));
+  const questions = trials.reduce((sum, { steps }) => sum + (steps?.length ?? 1), 0);
+  return [
+    `${counted(questions, "question")} ${questions === 1 ? "was" : "were"} put to ${counted(resolvers.size, "validating resolver")}, about domains set up in ${counted(scenarios.size, "way")}: what a client that does DANE depends on, asked as such clients ask.`,
+    "The answers were compared with what the zones hold and with what the RFCs permit.",
+  ];
+}
+
+function twinSentence(results: Results): readonly string[] {
+  const twins = results.trials.filter(({ role }) => role === "twin").length;
+  if (twins === 0) return [];
+  return [
+    `${counted(twins, "message")} went to a twin whose TLSA records match nothing, to show that "authenticated" is no empty claim.`,
+  ];
 }
 
 function knownSaid(known: number): string {

@@ -1,0 +1,21 @@
+import { lookupOutcomes } from "./lookup.ts";
+import { outcomes, policies } from "./scenario.ts";
+
+/** The words of results, apart from their schema: the report's page needs them in a browser. */
+
+/** Of every kind of trial. */
+export const allOutcomes = [...outcomes, ...lookupOutcomes] as const;
+/** A question has no policy: "lookup" stands where mail has one. */
+export const allPolicies = [...policies, "lookup"] as const;
+
+export const verdicts = [
+  "pass",
+  "fail",
+  "warn",
+  "info",
+  "known",
+  "unsupported",
+  "inconclusive",
+  "error",
+] as const;
+export type Verdict = (typeof verdicts)[number];

@@ -1,0 +1,40 @@
+import type { ProgramResult, Results, TrialResult } from "../../../harness/model/results.ts";
+
+/** The programs that a run is about, and the trials of each. */
+
+/** In the order of the run. */
+export function implementationsOf({ trials }: Results): readonly string[] {
+  const all = trials.flatMap(({ sender, resolver }) => [sender, resolver]);
+  return [...new Set(all)].filter((id) => id !== "danelab");
+}
+
+export function programOf({ run }: Results, id: string): ProgramResult | undefined {
+  return run.programs.find((program) => program.id === id);
+}
+
+/** Twins are told with what they are the twin of. */
+export function trialsWith({ trials }: Results, id: string): readonly TrialResult[] {
+  return trials.filter(({ sender, resolver, role }) => role !== "twin" && (sender === id || resolver === id));
+}
+
+/**
+ * Those whose outcome is the program's own doing: where a sender and a resolver work together, the sender's. A resolver has
+ * trials of its own where the harness asks it.
+ */
+export function ownTrials(results: Results, id: string): readonly TrialResult[] {
+  return trialsWith(results, id).filter(({ sender }) => sender === id || sender === "danelab");
+}
+
+/** What else took part in a trial of the program. */
+export function partnerOf({ sender, resolver }: TrialResult, id: string): string | null {
+  const other = sender === id ? resolver : sender;
+  return other === "danelab" || other === id ? null : other;
+}
+
+/** The ids of the same program in all versions, oldest first. */
+export function versionsOf(results: Results, id: string): readonly string[] {
+  const name = id.split("@")[0];
+  return implementationsOf(results)
+    .filter((one) => one.split("@")[0] === name)
+    .toSorted((a, b) => a.localeCompare(b, "en", { numeric: true }));
+}

@@ -1,0 +1,16 @@
+import type { Evidence } from "../../../harness/model/evidence.ts";
+import type { LookupEvidence } from "../../../harness/model/lookup.ts";
+
+/** What the witnesses of a trial left, told apart by what stands in it. Of other kinds the page shows the document itself. */
+
+export function asMail(evidence: unknown): Evidence | null {
+  return holds(evidence, ["mail", "sessions", "attempts", "dns", "steps"]) ? (evidence as Evidence) : null;
+}
+
+export function asLookup(evidence: unknown): LookupEvidence | null {
+  return holds(evidence, ["question", "answers", "expected"]) ? (evidence as LookupEvidence) : null;
+}
+
+function holds(evidence: unknown, fields: readonly string[]): boolean {
+  return typeof evidence === "object" && evidence !== null && fields.every((field) => field in evidence);
+}

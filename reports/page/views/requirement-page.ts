@@ -1,0 +1,111 @@
+import type { Results, ScenarioResult, TrialResult } from "../../../harness/model/results.ts";
+import { stackIdOf } from "../../shared/matrix.ts";
+import { implementationName } from "../../shared/names.ts";
+import { counted, foldedTrials } from "../../shared/summary.ts";
+import { type Html, html } from "../html.ts";
+import { hrefOf, wholeMatrix } from "./address.ts";
+import { part, table } from "./facts.ts";
+import { requirementLink, sectionLink, trialLink, verdictBadge } from "./links.ts";
+import { happenedIn } from "./matrix.ts";
+import { citesOf, isCited, rfcsOf } from "./requirements.ts";
+import { tallyOf } from "./tally.ts";
+
+/** From a section to the scenarios that it decides and to their results: a statement of conformance, with what it covers. */
+export function requirementPage(results: Results, requirement: string): Html {
+  const scenarios = results.scenarios.filter(({ cites }) => isCited(cites, requirement));
+  const ids = new Set(scenarios.map(({ id }) => id));
+  const trials = foldedTrials(results).filter(({ scenario, role }) => ids.has(scenario) && role === "main");
+  const below = citesOf(results).filter((cite) => cite !== requirement && isCited([cite], requirement));
+  return html`<p class="where">Requirement</p>
+<h1 tabindex="-1">${requirement}</h1>
+<p>${sectionLink(requirement)} at the RFC Editor. ${counted(scenarios.length, "scenario")} ${scenarios.length === 1 ? "rests" : "rest"} on it${
+    below.length > 0 ? `, by ${counted(below.length, "section")} below it` : ""
+  }; <a href="${hrefOf("matrix", "", { ...wholeMatrix, requirement })}">show them in the matrix</a>.</p>
+${part("Conformance", statements(trials))}
+${below.length > 0 ? part("Sections", sectionTable(results, below)) : null}
+${part("Scenarios", scenarioTable(scenarios, trials))}`;
+}
+
+/** By implementation, or by stack where senders work with resolvers. */
+function statements(trials: readonly TrialResult[]): Html {
+  const rows = [...Map.groupBy(trials, stackIdOf)].map(([, own]) => {
+    const count = (...verdicts: readonly TrialResult["verdict"][]): number =>
+      own.filter(({ verdict }) => verdicts.includes(verdict)).length;
+    const tried = own.length - count("unsupported", "error", "inconclusive");
+    const good = count("pass", "info");
+    return [
+      stackName(own[0]),
+      `${tried} of ${own.length}`,
+      tried === 0
+        ? "nothing can be said"
+        : good === tried
+          ? `within what is permitted in all ${tried}`
+          : `within what is permitted in ${good} of ${tried}`,
+      tallyOf(own),
+    ];
+  });
+  return table(["Implementation", "Trials judged", "Statement", "Verdicts"], rows);
+}
+
+function stackName(trial: TrialResult | undefined): string {
+  if (!trial) return "";
+  const { sender, resolver } = trial;
+  return sender === "danelab"
+    ? implementationName(resolver)
+    : `${implementationName(sender)} with ${implementationName(resolver)}`;
+}
+
+function scenarioTable(scenarios: readonly ScenarioResult[], trials: readonly TrialResult[]): Html {
+  const byScenario = Map.groupBy(trials, ({ scenario }) => scenario);
+  return table(
+    ["Scenario", "Level", "Results"],
+    scenarios.map(({ id, title }) => {
+      const own = byScenario.get(id) ?? [];
+      const levels = [...new Set(own.map(({ level }) => level))];
+      return [
+        html`<code>${id}</code> ${title}`,
+        levels.join(", "),
+        own.length === 0
+          ? "controls only"
+          : html`${tallyOf(own)}<details><summary>${counted(own.length, "trial")}</summary>${own.map(
+              (trial) =>
+                html`<p>${verdictBadge(trial.verdict)} ${trialLink(trial, happenedIn(trial))} ${stackName(trial)}${trial.policy === "lookup" ? "" : `, ${trial.policy}`}</p>`,
+            )}</details>`,
+      ];
+    }),
+  );
+}
+
+function sectionTable(results: Results, cites: readonly string[]): Html {
+  const trials = foldedTrials(results).filter(({ role }) => role === "main");
+  return table(
+    ["Section", "Scenarios", "Trials"],
+    cites.map((cite) => {
+      const own = results.scenarios.filter((scenario) => isCited(scenario.cites, cite));
+      const ids = new Set(own.map(({ id }) => id));
+      return [
+        requirementLink(cite),
+        String(own.length),
+        tallyOf(trials.filter(({ scenario }) => ids.has(scenario))),
+      ];
+    }),
+  );
+}
+
+/** What this run covers of each RFC. */
+export function requirementList(results: Results): Html {
+  const cites = citesOf(results);
+  const uncited = results.scenarios.filter((scenario) => scenario.cites.length === 0);
+  return html`<h1 tabindex="-1">Requirements</h1>
+<p>The sections on which the expectations of this run rest, with the results of the scenarios that cite them. A section that is not listed was not tested. A scenario that cites several counts for each.</p>
+${rfcsOf(cites).map((rfc) =>
+  part(rfc, [
+    html`<p>${requirementLink(rfc)} as a whole: ${counted(results.scenarios.filter((one) => isCited(one.cites, rfc)).length, "scenario")}.</p>`,
+    sectionTable(
+      results,
+      cites.filter((cite) => cite !== rfc && isCited([cite], rfc)),
+    ),
+  ]),
+)}
+${uncited.length > 0 ? part("Without a section", html`<p>${uncited.map(({ id }) => id).join(", ")}</p>`) : null}`;
+}
