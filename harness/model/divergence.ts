@@ -20,7 +20,10 @@ export interface Divergence {
   /** Names of resolvers that it takes to see it; empty: any. */
   readonly resolvers: readonly string[];
   readonly outcome: Outcome | LookupOutcome;
-  /** Chance decides whether a run shows it, such as the order of hosts of one preference: it is not stale where it does not. */
+  /**
+   * Chance decides whether a run shows it, such as the order of hosts of one preference: where it does not, it is not stale, and
+   * the verdict is "known" all the same.
+   */
   readonly byChance?: boolean;
   readonly severity: Severity;
   readonly reason: string;
