@@ -38,7 +38,8 @@ describe("an image for a known program", () => {
 
   test("may be of any role", () => {
     const { receivers, authorities, senders } = withImages(registry, ["receiver/postfix=x:y", "nsd=x:z"]);
-    expect(receivers[0]?.images).toEqual(new Map([["y", "x:y"]]));
+    const postfix = receivers.find(({ driver }) => driver.name === "postfix");
+    expect(postfix?.images).toEqual(new Map([["y", "x:y"]]));
     const nsd = authorities.find(({ driver }) => driver.name === "nsd");
     expect(nsd?.images).toEqual(new Map([["z", "x:z"]]));
     expect(senders).toEqual(registry.senders);
