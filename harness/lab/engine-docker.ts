@@ -184,7 +184,13 @@ export async function connectDocker(): Promise<Engine> {
       );
       for (const { Id, Name, Labels } of await docker.listNetworks({ filters: { label: [label] } })) {
         if (keep(Labels ?? {})) continue;
-        await docker.getNetwork(Id).remove().catch(unless(404));
+        const kept = await docker
+          .getNetwork(Id)
+          .remove()
+          .then(() => false)
+          // The engine may hold one to be in use whose containers are gone. It keeps no other run from its work.
+          .catch((error) => statusOf(error) === 403 || unless(404)(error));
+        if (kept) continue;
         removed.push(Name);
       }
       return removed;
@@ -195,10 +201,15 @@ export async function connectDocker(): Promise<Engine> {
 /** For removals that may find the thing gone already. */
 function unless(...codes: readonly number[]): (error: unknown) => undefined {
   return (error) => {
-    const code = error instanceof Error && "statusCode" in error ? error.statusCode : undefined;
-    if (typeof code !== "number" || !codes.includes(code)) throw error;
+    const code = statusOf(error);
+    if (code === undefined || !codes.includes(code)) throw error;
     return undefined;
   };
+}
+
+function statusOf(error: unknown): number | undefined {
+  const code = error instanceof Error && "statusCode" in error ? error.statusCode : undefined;
+  return typeof code === "number" ? code : undefined;
 }
 
 /** The API's progress stream to its end. HarnessError: it reports one. */
