@@ -34,7 +34,7 @@ const layers: readonly Layer[] = [
   { name: "driver contract", holds: [contract], imports: [model, lab] },
   {
     name: "drivers",
-    holds: ["containers/sender", "containers/resolver", "containers/authority", "containers/receiver"],
+    holds: ["sender", "resolver", "authority", "receiver", "verifier"].map((role) => `containers/${role}`),
     imports: [words, model, ...makers, lab],
   },
   { name: "run", holds: [run], imports: [words, model, vocabulary, ...makers, lab] },

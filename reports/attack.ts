@@ -1,6 +1,6 @@
 import type { Evidence } from "../harness/model/evidence.ts";
 import type { TrialResult } from "../harness/model/results.ts";
-import type { Leak, Policy, Scenario } from "../harness/model/scenario.ts";
+import { type Leak, type Policy, policies, type Scenario } from "../harness/model/scenario.ts";
 import { sequenceOf } from "./sequence/events.ts";
 import type { SequenceStep } from "./sequence/sequence.ts";
 import { logLines, sequenceText } from "./sequence/text.ts";
@@ -95,10 +95,15 @@ interface Chapter {
   readonly verdict: Judged;
 }
 
+/** Else nothing is sent. */
+function isMail(policy: TrialResult["policy"]): policy is Policy {
+  return policies.some((one) => one === policy);
+}
+
 /** One for each step of the trial. */
 function chaptersOf({ result, evidence }: ToldTrial, scenario: Scenario): readonly Chapter[] {
   const { policy, steps } = result;
-  if (policy === "lookup") return [];
+  if (!isMail(policy)) return [];
   const name = `A sender ${who[policy].replace(/,$/, "")} (policy ${policy})`;
   const drawn = evidence ? sequenceOf(evidence).steps : [];
   const told = steps ?? [{ ...result, title: "" }];
@@ -117,8 +122,7 @@ function attackSentence({ outcome }: StepOutcome, trial: TrialResult, { expect, 
   const withDane = policy === "dane" || policy === "dane-only";
   if (outcome === null) return "What became of the message is not known.";
   if (leaked) {
-    const onTheWire =
-      (policy !== "lookup" && expect[policy]?.leaks === "on-the-wire") || outcome === "cleartext";
+    const onTheWire = (isMail(policy) && expect[policy]?.leaks === "on-the-wire") || outcome === "cleartext";
     const read = `The attacker read the message${onTheWire ? ", in clear text on the wire" : ""}`;
     if (!withDane) return `${read}: the attack succeeds.`;
     return limit === null

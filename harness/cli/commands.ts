@@ -15,6 +15,7 @@ import { runCommand } from "./run.ts";
 import { testCommand } from "./test.ts";
 import { tlsaCommand } from "./tlsa.ts";
 import { upCommand } from "./up.ts";
+import { verifiersCommand } from "./verifiers.ts";
 import { whyCommand } from "./why.ts";
 
 export interface Command {
@@ -33,6 +34,7 @@ export const commands: readonly Command[] = [
   explainCommand,
   attackCommand,
   resolversCommand,
+  verifiersCommand,
   lintCommand,
   upCommand,
   downCommand,

@@ -44,7 +44,7 @@ test("--json has the sections cited too", async () => {
   ]);
 });
 
-test.for(["senders", "resolvers", "authorities", "receivers"] as const)(
+test.for(["senders", "resolvers", "authorities", "receivers", "verifiers"] as const)(
   "list %s names every version of each driver",
   async (kind) => {
     const programs = (await loadRegistry())[kind].flatMap(({ driver }) =>

@@ -51,7 +51,7 @@ function senderRows(found: Found<SenderDriver>): readonly Row[] {
   });
 }
 
-const kinds = ["scenarios", "senders", "resolvers", "authorities", "receivers"] as const;
+const kinds = ["scenarios", "senders", "resolvers", "authorities", "receivers", "verifiers"] as const;
 
 /** Columns as wide as what stands in them; the last one as it is. */
 function table(lines: readonly (readonly string[])[]): readonly string[] {
@@ -68,7 +68,7 @@ function table(lines: readonly (readonly string[])[]): readonly string[] {
 
 export const listCommand: Command = {
   name: "list",
-  usage: "list scenarios|senders|resolvers|authorities|receivers",
+  usage: "list scenarios|senders|resolvers|authorities|receivers|verifiers",
   summary: "List what there is, one per line, id first",
   more: "danelab list scenarios takes ids and globs: danelab list scenarios 'ee-*'",
   options: {

@@ -80,7 +80,7 @@ describe("what cannot be used ends with status 2 and one line that says why, bef
     ],
     [
       "list sender",
-      'list sender: not known; there are scenarios, senders, resolvers, authorities, receivers; did you mean "senders"?',
+      'list sender: not known; there are scenarios, senders, resolvers, authorities, receivers, verifiers; did you mean "senders"?',
     ],
     [
       "test --project untit",

@@ -1,23 +1,10 @@
-import { randomBytes } from "node:crypto";
-import { mkdir, writeFile } from "node:fs/promises";
-import { dirname, join } from "node:path";
-import { connectDocker } from "../lab/engine-docker.ts";
-import { ensureEngine } from "../lab/host.ts";
-import { runLabel } from "../lab/lab.ts";
-import { preparePrograms } from "../lab/programs.ts";
 import { loadRegistry, selectPrograms } from "../lab/registry.ts";
 import { planLookups } from "../model/lookup.ts";
 import { loadLookups, loadScenarios } from "../run/load-scenarios.ts";
 import { runLookups } from "../run/lookups.ts";
-import { evidencePath } from "../run/pipeline.ts";
-import { stillLives } from "../run/sweep.ts";
 import type { Command } from "./commands.ts";
-import { interruptible } from "./interrupt.ts";
-import { createOutput, printResults } from "./output.ts";
-import { createProgress } from "./progress.ts";
-import { authorityOption, chosenBy, selectAuthority, selectionOptions } from "./selection.ts";
-import { exitStatus } from "./status.ts";
-import { packageVersion } from "./version.ts";
+import { conductInLab, inLabOptions } from "./in-lab.ts";
+import { authorityOption, chosenBy, selectAuthority } from "./selection.ts";
 
 export const resolversCommand: Command = {
   name: "resolvers",
@@ -30,9 +17,7 @@ export const resolversCommand: Command = {
       help: "only these; every version of every one unless told",
     },
     ...authorityOption,
-    scenarios: selectionOptions.scenarios,
-    out: { value: "DIR", help: "where the reports go (reports/out/<time> unless told)" },
-    json: { help: "print results.json instead of the matrix" },
+    ...inLabOptions,
   },
   async run(args) {
     const registry = await loadRegistry();
@@ -40,43 +25,23 @@ export const resolversCommand: Command = {
     const resolvers = selectPrograms(registry.resolvers, wanted.length > 0 ? wanted : ["*"], "--resolver");
     const authority = selectAuthority(args, registry);
     const lookups = await loadLookups(args.values("scenarios"));
-    const scenarios = chosenBy(args.words, lookups, ({ domain }) => domain.id);
-    const trials = planLookups(scenarios, resolvers);
+    const trials = planLookups(
+      chosenBy(args.words, lookups, ({ domain }) => domain.id),
+      resolvers,
+    );
     const canaries = (await loadScenarios([])).filter(({ canary, resolver }) => canary && resolver === null);
-    const output = await createOutput(args.value("out"));
-    const progress = createProgress(process.stderr);
-
-    const { results } = await interruptible(progress, async (signal) => {
-      await ensureEngine(progress.note);
-      const engine = await connectDocker();
-      await engine.sweep(runLabel, stillLives);
-      const prepared = await preparePrograms(
-        engine,
-        registry,
-        { stacks: [], scenarios: [], resolvers, ...(authority ? { authority } : {}) },
-        progress.note,
-      );
-      const finished = await runLookups(
-        {
-          ...{ trials, canaries, ...prepared, divergences: registry.divergences, engine, signal },
-          runId: randomBytes(3).toString("hex"),
-          version: await packageVersion(),
-          options: {
-            scenarios: args.words,
-            resolvers: resolvers.map(({ name, version }) => `${name}@${version}`),
-          },
-        },
-        { progress: progress.note, answered: () => undefined },
-      );
-      for (const [trial, seen] of finished.evidence) {
-        const file = join(output.folder, evidencePath(trial));
-        await mkdir(dirname(file), { recursive: true });
-        await writeFile(file, `${JSON.stringify(seen, null, 1)}\n`);
-      }
-      return finished;
-    }).finally(() => progress.end());
-    await output.write(results);
-    printResults(results, output.folder, args.flag("json") ? "json" : "matrix");
-    return exitStatus(results);
+    return conductInLab(args, {
+      registry,
+      wanted: { stacks: [], scenarios: [], resolvers, ...(authority ? { authority } : {}) },
+      options: {
+        scenarios: args.words,
+        resolvers: resolvers.map(({ name, version }) => `${name}@${version}`),
+      },
+      run: (input, progress) =>
+        runLookups(
+          { ...input, trials, canaries, divergences: registry.divergences },
+          { progress, answered: () => undefined },
+        ),
+    });
   },
 };

@@ -19,7 +19,7 @@ export interface Tools {
 
 /** The farm's image holds ldns-verify-zone, dnssec-verify and openssl. */
 function farmImage(): WantedImage {
-  const [farm] = defaultImages({ senders: [], resolvers: [], authorities: [], receivers: [] });
+  const [farm] = defaultImages({ senders: [], resolvers: [], authorities: [], receivers: [], verifiers: [] });
   if (!farm) throw new HarnessError("there is no image of the farm");
   return farm;
 }

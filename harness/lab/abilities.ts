@@ -1,7 +1,8 @@
 import { featuresNeeded, type Needs } from "../model/features.ts";
 import { type Inability, type Program, programId } from "../model/plan.ts";
-import type { SenderPolicy } from "../model/scenario.ts";
-import type { SenderDriver } from "./driver.ts";
+import type { Scenario, SenderPolicy } from "../model/scenario.ts";
+import { verifierFeaturesNeeded } from "../model/verification.ts";
+import type { SenderDriver, VerifierDriver } from "./driver.ts";
 import type { Registry } from "./registry.ts";
 
 export function doesDane({ dane, versions }: SenderDriver, version: string): boolean {
@@ -26,4 +27,14 @@ export function inabilityIn({
     const lacks = featuresNeeded(scenario).find((feature) => driver.lacks?.includes(feature));
     return lacks ? { lacks, reason: `${id} has no ${lacks}` } : null;
   };
+}
+
+/** The same of a verifier. */
+export function inabilityOfVerifier(
+  { lacks = [] }: Pick<VerifierDriver, "lacks">,
+  verifier: Program,
+  scenario: Pick<Scenario, "mx" | "expect">,
+): Inability | null {
+  const missing = verifierFeaturesNeeded(scenario).find((feature) => lacks.includes(feature));
+  return missing ? { lacks: missing, reason: `${programId(verifier)} has no ${missing}` } : null;
 }

@@ -3,9 +3,17 @@ import { type Divergence, severities } from "../model/divergence.ts";
 import { senderFeatures } from "../model/features.ts";
 import { allOutcomes } from "../model/results.ts";
 import { policies, senderPolicies, senderSetups } from "../model/scenario.ts";
+import { verifierFeatures } from "../model/verification.ts";
 import { UsageError } from "../words/errors.ts";
 import { meant } from "../words/nearest.ts";
-import type { AuthorityDriver, Driver, ReceiverDriver, ResolverDriver, SenderDriver } from "./driver.ts";
+import type {
+  AuthorityDriver,
+  Driver,
+  ReceiverDriver,
+  ResolverDriver,
+  SenderDriver,
+  VerifierDriver,
+} from "./driver.ts";
 
 /** Whether what a folder exports is a driver, told before anything is started with it: types are gone at run time. */
 
@@ -84,7 +92,17 @@ const receiver = {
   misconfigured: code,
 } satisfies Members<ReceiverDriver>;
 
-const shapes = { sender, resolver, authority, receiver };
+const verifier = {
+  ...base,
+  role: z.literal("verifier"),
+  asksDns: z.boolean(),
+  lacks: z.array(z.enum(verifierFeatures)).optional(),
+  files: code,
+  verify: code,
+  read: code,
+} satisfies Members<VerifierDriver>;
+
+const shapes = { sender, resolver, authority, receiver, verifier };
 
 const divergence = z.strictObject({
   scenario: text,
@@ -113,7 +131,7 @@ function demand<T>(schema: z.ZodType<T>, value: unknown, file: string, members: 
   throw new UsageError(`${file}: ${field ? `field "${field}"` : "what it exports"}: ${what}`);
 }
 
-const anyRole = z.looseObject({ role: z.enum(["sender", "resolver", "authority", "receiver"]) });
+const anyRole = z.looseObject({ role: z.enum(["sender", "resolver", "authority", "receiver", "verifier"]) });
 
 /** What driver.ts exports by default. */
 export function checkDriver(value: unknown, file: string): asserts value is Driver {

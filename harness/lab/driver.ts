@@ -3,6 +3,7 @@ import type { FileToCopy, LabFacts, RealHost, ServerInstance } from "../model/fa
 import type { Login, TlsState } from "../model/farm.ts";
 import type { SenderFeature } from "../model/features.ts";
 import type { Policy, SenderSetup } from "../model/scenario.ts";
+import type { HostToVerify, VerifierClaim, VerifierFeature } from "../model/verification.ts";
 import type { RunningContainer } from "./engine.ts";
 
 /**
@@ -125,4 +126,24 @@ export interface ReceiverDriver extends DriverBase {
   misconfigured(line: string): boolean;
 }
 
-export type Driver = ResolverDriver | AuthorityDriver | SenderDriver | ReceiverDriver;
+/** A tool that connects to an MX host and says whether TLSA records authenticate it. The resolver is on its loopback. */
+export interface VerifierDriver extends DriverBase {
+  readonly role: "verifier";
+  /** Whether it looks up the TLSA records itself; else it is given them. */
+  readonly asksDns: boolean;
+  /** What some scenarios take, and it does not have. */
+  readonly lacks?: readonly VerifierFeature[];
+  files(facts: LabFacts): readonly FileToCopy[];
+  /** The command that verifies one host, connects with STARTTLS, and ends by itself. */
+  verify(host: HostToVerify): readonly string[];
+  /** What exit status and output mean; undefined where that is not known. */
+  read(said: VerifierOutput): VerifierClaim | undefined;
+}
+
+export interface VerifierOutput {
+  readonly exitStatus: number;
+  /** Standard output and error, as they came. */
+  readonly output: string;
+}
+
+export type Driver = ResolverDriver | AuthorityDriver | SenderDriver | ReceiverDriver | VerifierDriver;

@@ -27,14 +27,23 @@ function tagOf(image: string): string {
   return tag;
 }
 
-function readChoice({ senders, resolvers, authorities, receivers }: Registry, text: string): Choice {
+function readChoice(
+  { senders, resolvers, authorities, receivers, verifiers }: Registry,
+  text: string,
+): Choice {
   const wrong = (why: string): never => {
     throw new UsageError(`--image ${text}: ${why}`);
   };
   const [, role, program = "", label, image = ""] =
     /^(?:(\w+)\/)?([\w-]+)(?:@([^=]*))?=(.+)$/.exec(text) ??
     wrong("write NAME=IMAGE or NAME@LABEL=IMAGE, such as postfix@branch=localhost/postfix:dev");
-  const all: readonly Found<Driver>[] = [...senders, ...resolvers, ...authorities, ...receivers];
+  const all: readonly Found<Driver>[] = [
+    ...senders,
+    ...resolvers,
+    ...authorities,
+    ...receivers,
+    ...verifiers,
+  ];
   const candidates = all
     .map(({ driver }) => driver)
     .filter((driver) => role === undefined || driver.role === role);
@@ -75,6 +84,7 @@ export function withImages(registry: Registry, texts: readonly string[]): Regist
       resolvers: all.resolvers.map((one) => withImage(one, choice)),
       authorities: all.authorities.map((one) => withImage(one, choice)),
       receivers: all.receivers.map((one) => withImage(one, choice)),
+      verifiers: all.verifiers.map((one) => withImage(one, choice)),
     };
   }
   return all;

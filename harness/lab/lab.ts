@@ -4,13 +4,14 @@ import { type Plan, programId, sendingHostOf } from "../model/plan.ts";
 import { HarnessError, messageOf } from "../words/errors.ts";
 import { prefixLength } from "../world/addresses.ts";
 import type { World } from "../world/world.ts";
-import type { AuthorityDriver, ResolverDriver, SenderDriver } from "./driver.ts";
+import type { AuthorityDriver, Driver } from "./driver.ts";
 import type { ContainerSpec, Engine, NetworkSpec, RunningContainer } from "./engine.ts";
 import { proveReady } from "./ready.ts";
 import { type ReceiverProgram, startReceiver } from "./receiver.ts";
 import { type FarmClient, farmProgram, startFarmProgram } from "./requests.ts";
 import {
   harnessAddress,
+  type LoneHost,
   type LoneResolver,
   type ResolvingHost,
   type SendingHost,
@@ -32,7 +33,7 @@ export interface LabPrograms {
   /** Real servers that stand at some MX. */
   readonly receivers: readonly ReceiverProgram[];
   readonly stacks: readonly StackPrograms[];
-  /** Resolvers that only the harness asks. */
+  /** Resolvers without a sender. */
   readonly resolvers?: readonly LoneResolver[];
 }
 
@@ -52,7 +53,7 @@ export interface Lab {
   /** By id. */
   readonly hosts: ReadonlyMap<string, SendingHost>;
   /** By id. */
-  readonly resolvers: ReadonlyMap<string, ResolvingHost>;
+  readonly resolvers: ReadonlyMap<string, LoneHost>;
   readonly farm: FarmClient;
   readonly containers: readonly RunningContainer[];
   /** Trials whose packets are kept, for the farm to give. */
@@ -76,6 +77,9 @@ export interface LabOptions {
  * five seconds a lookup without an answer would take half a minute.
  */
 const resolverOptions = "edns0 trust-ad timeout:3 attempts:2";
+
+/** What shares the namespace of a stack. */
+type Member = Extract<Driver, { readonly role: "resolver" | "sender" | "verifier" }>;
 
 /** Joins the shell commands of one set-up step. */
 function script(...commands: readonly string[]): readonly string[] {
@@ -300,7 +304,7 @@ export async function startLab(
 
   const startMember = (
     name: string,
-    { driver, image }: { readonly driver: ResolverDriver | SenderDriver; readonly image: string },
+    { driver, image }: { readonly driver: Member; readonly image: string },
     shares: RunningContainer,
     needed: readonly string[],
   ): Promise<RunningContainer> =>
@@ -308,7 +312,8 @@ export async function startLab(
       {
         name: `${driver.role}-${name}`,
         image,
-        command: driver.command,
+        // A verifier is started for each host that it is to look at.
+        command: driver.role === "verifier" ? parked : driver.command,
         network: { shares },
         files: driver.files(world.facts),
         capabilities: driver.capabilities ?? [],
@@ -376,7 +381,7 @@ export async function startLab(
     );
   };
 
-  const startLoneResolver = async (one: LoneResolver, index: number): Promise<ResolvingHost> => {
+  const startLoneResolver = async (one: LoneResolver, index: number): Promise<LoneHost> => {
     const host = {
       ...one,
       reach: "loopback",
@@ -384,10 +389,14 @@ export async function startLab(
       nameServers: ["127.0.0.1"],
       resolverAddress: "127.0.0.1",
     } as const;
-    const name = one.id.replaceAll("@", "-");
+    const name = one.id.replaceAll(/[@+]/g, "-");
     const { container, witness } = await startNamespace(name, host, [host.id]);
-    const [client] = await Promise.all([witness, startMember(name, one.resolver, container, [host.id])]);
-    return { ...host, witness: client, witnessContainer: container };
+    const [client, verifierContainer] = await Promise.all([
+      witness,
+      one.verifier ? startMember(name, one.verifier, container, [host.id]) : null,
+      startMember(name, one.resolver, container, [host.id]),
+    ]);
+    return { ...host, witness: client, witnessContainer: container, verifierContainer };
   };
 
   /** One that is not ready in time is told, and touches nothing else. */

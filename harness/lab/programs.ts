@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { bundleFarm } from "../../containers/farm/bundle.ts";
-import type { Plan, Program } from "../model/plan.ts";
+import type { Plan, Program, Stack } from "../model/plan.ts";
 import { programId } from "../model/plan.ts";
 import type { ProgramResult } from "../model/results.ts";
 import type { RealReceiver } from "../model/scenario.ts";
@@ -76,8 +76,15 @@ export function defaultImages({
   resolvers,
   authorities,
   receivers,
+  verifiers,
 }: Omit<Registry, "divergences">): readonly WantedImage[] {
-  const found: readonly Found<Driver>[] = [...authorities, ...resolvers, ...senders, ...receivers];
+  const found: readonly Found<Driver>[] = [
+    ...authorities,
+    ...resolvers,
+    ...senders,
+    ...receivers,
+    ...verifiers,
+  ];
   return [farmImage, ...found.map((one) => built(one, one.driver.versions[0]?.version ?? ""))];
 }
 
@@ -114,6 +121,8 @@ function receiversOf(scenarios: Plan["scenarios"], registry: Registry, chosen: P
 export interface Wanted extends Pick<Plan, "stacks" | "scenarios"> {
   /** That only the harness asks. */
   readonly resolvers?: readonly Program[];
+  /** Verifiers with the resolvers beside them. */
+  readonly verifiers?: readonly Stack[];
   /** NSD in its default version unless told. */
   readonly authority?: Program;
   /** What stands where a scenario says a real server; Postfix in its default version unless told. */
@@ -131,6 +140,15 @@ export async function preparePrograms(
   const lone = (more.resolvers ?? []).map((program) => {
     const found = find(registry.resolvers, program);
     return { id: programId(program), driver: found.driver, image: wanted(found, program.version) };
+  });
+  const verifying = (more.verifiers ?? []).map((stack) => {
+    const verifier = find(registry.verifiers, stack.sender);
+    const resolver = find(registry.resolvers, stack.resolver);
+    return {
+      stack,
+      ...{ verifier, verifierImage: wanted(verifier, stack.sender.version) },
+      ...{ resolver, resolverImage: wanted(resolver, stack.resolver.version) },
+    };
   });
   const chosen = stacks.map((stack) => {
     const sender = find(registry.senders, stack.sender);
@@ -153,6 +171,7 @@ export async function preparePrograms(
       farmImage,
       authorityImage,
       ...[...receivers, ...lone].map(({ image }) => image),
+      ...verifying.flatMap(({ verifierImage, resolverImage }) => [verifierImage, resolverImage]),
       ...chosen.flatMap(({ images }) => [images.sender, images.resolver]),
     ],
     progress,
@@ -170,6 +189,10 @@ export async function preparePrograms(
       describe("resolver", programId(stack.resolver), images.resolver),
     );
   }
+  for (const { stack, verifierImage, resolverImage } of verifying) {
+    described.set(programId(stack.sender), describe("verifier", programId(stack.sender), verifierImage));
+    described.set(programId(stack.resolver), describe("resolver", programId(stack.resolver), resolverImage));
+  }
   for (const { id, image } of lone) described.set(id, describe("resolver", id, image));
   const authorityId = programId({ name: authority.driver.name, version: authorityVersion });
   described.set(authorityId, describe("authority", authorityId, authorityImage));
@@ -182,10 +205,17 @@ export async function preparePrograms(
       farm: { image: imageOf(farmImage).reference, program: await bundleFarm() },
       authority: { driver: authority.driver, image: imageOf(authorityImage).reference },
       receivers: receivers.map((one) => ({ ...one, image: imageOf(one.image).reference })),
-      resolvers: lone.map(({ id, driver, image }) => ({
-        id,
-        resolver: { driver, image: imageOf(image).reference },
-      })),
+      resolvers: [
+        ...lone.map(({ id, driver, image }) => ({
+          id,
+          resolver: { driver, image: imageOf(image).reference },
+        })),
+        ...verifying.map(({ stack, verifier, verifierImage, resolver, resolverImage }) => ({
+          id: stack.id,
+          resolver: { driver: resolver.driver, image: imageOf(resolverImage).reference },
+          verifier: { driver: verifier.driver, image: imageOf(verifierImage).reference },
+        })),
+      ],
       stacks: chosen.map(({ stack, sender, resolver, images }) => ({
         stack,
         sender: { driver: sender.driver, image: imageOf(images.sender).reference },

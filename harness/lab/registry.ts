@@ -10,7 +10,14 @@ import { meant } from "../words/nearest.ts";
 import { resolveOwnModules } from "../words/own-modules.ts";
 import { home } from "../words/places.ts";
 import { checkDivergences, checkDriver } from "./check-driver.ts";
-import type { AuthorityDriver, Driver, ReceiverDriver, ResolverDriver, SenderDriver } from "./driver.ts";
+import type {
+  AuthorityDriver,
+  Driver,
+  ReceiverDriver,
+  ResolverDriver,
+  SenderDriver,
+  VerifierDriver,
+} from "./driver.ts";
 
 /** The implementations, found by folder: containers/<role>/<name>/, and folders of the user's own. Nothing else lists them. */
 export interface Registry {
@@ -18,6 +25,7 @@ export interface Registry {
   readonly resolvers: readonly Found<ResolverDriver>[];
   readonly authorities: readonly Found<AuthorityDriver>[];
   readonly receivers: readonly Found<ReceiverDriver>[];
+  readonly verifiers: readonly Found<VerifierDriver>[];
   /** By name. */
   readonly divergences: ReadonlyMap<string, readonly Divergence[]>;
 }
@@ -34,7 +42,7 @@ export interface Found<D extends Driver> {
 type Loaded = Found<Driver> & { readonly divergences: readonly Divergence[] };
 
 const containers = join(home, "containers");
-const roles = ["sender", "resolver", "authority", "receiver"] as const;
+const roles = ["sender", "resolver", "authority", "receiver", "verifier"] as const;
 
 /** `shown`: the folder as the user knows it. */
 async function load(folder: string, shown: string): Promise<Loaded> {
@@ -113,6 +121,7 @@ export async function loadRegistry(folders: readonly string[] = []): Promise<Reg
     resolvers: all.filter(isA("resolver")),
     authorities: all.filter(isA("authority")),
     receivers: all.filter(isA("receiver")),
+    verifiers: all.filter(isA("verifier")),
     // Nothing is demanded of receivers, and a sender may have the same name.
     divergences: new Map(
       all.flatMap(({ driver, divergences }) =>

@@ -1,5 +1,5 @@
 import type { Reach, Stack } from "../model/plan.ts";
-import type { ResolverDriver, SenderDriver } from "./driver.ts";
+import type { ResolverDriver, SenderDriver, VerifierDriver } from "./driver.ts";
 import type { RunningContainer } from "./engine.ts";
 import type { FarmClient } from "./requests.ts";
 
@@ -15,11 +15,17 @@ export interface StackPrograms {
   readonly resolver: ResolverProgram;
 }
 
-/** A resolver that nobody but the harness asks. */
+/** A resolver without a sender: the harness asks it, or a verifier beside it. */
 export interface LoneResolver {
-  /** "unbound@1.26" */
+  /** "unbound@1.26", "openssl@3.5+unbound@1.26" */
   readonly id: string;
   readonly resolver: ResolverProgram;
+  readonly verifier?: VerifierProgram;
+}
+
+export interface VerifierProgram {
+  readonly driver: VerifierDriver;
+  readonly image: string;
 }
 
 /** A network namespace with a resolver in it or near it, and the harness's own eyes and hands (the witness). */
@@ -35,6 +41,12 @@ export interface ResolvingHost {
   readonly nameServers: readonly [string, ...string[]];
   /** The resolver itself: the same, or what stands behind the DNS relay. */
   readonly resolverAddress: string;
+}
+
+/** One without a sender. */
+export interface LoneHost extends ResolvingHost, LoneResolver {
+  /** Idle: the harness starts the tool in it. */
+  readonly verifierContainer: RunningContainer | null;
 }
 
 /** One with a sender besides. */

@@ -1,5 +1,6 @@
 import type { LookupOutcome } from "./lookup.ts";
 import type { Outcome, Policy } from "./scenario.ts";
+import type { VerificationOutcome } from "./verification.ts";
 
 /**
  * leak: the message can be read by others; downgrade: less protection than the RFC demands; too-strict: mail is lost or
@@ -13,13 +14,13 @@ export type Severity = (typeof severities)[number];
 export interface Divergence {
   /** Scenario id, or a glob with * . */
   readonly scenario: string;
-  /** Of mail; a lookup has none. */
+  /** Of mail; lookups and verifications have none. */
   readonly policies: readonly Policy[];
   /** Versions it is known of, as in the driver's table; empty: all. */
   readonly versions: readonly string[];
   /** Names of resolvers that it takes to see it; empty: any. */
   readonly resolvers: readonly string[];
-  readonly outcome: Outcome | LookupOutcome;
+  readonly outcome: Outcome | LookupOutcome | VerificationOutcome;
   /**
    * Chance decides whether a run shows it, such as the order of hosts of one preference: where it does not, it is not stale, and
    * the verdict is "known" all the same.

@@ -1,4 +1,4 @@
-import type { Needs, SenderFeature } from "./features.ts";
+import type { SenderFeature } from "./features.ts";
 import {
   type Expectation,
   type Outcome,
@@ -10,6 +10,7 @@ import {
   senderPolicyOf,
   serversWithMemory,
 } from "./scenario.ts";
+import type { VerifierFeature } from "./verification.ts";
 
 /** The first arrow of the pipeline: scenarios and implementations become trials. Pure. */
 
@@ -80,7 +81,7 @@ export interface Trial {
 /** Why a sender cannot do what a trial takes, as its driver says. */
 export interface Inability {
   /** Without DANE it asks for no TLSA record: the run confirms it. */
-  readonly lacks: "DANE" | "policy" | "set-up" | SenderFeature;
+  readonly lacks: "DANE" | "policy" | "set-up" | SenderFeature | VerifierFeature;
   /** "exim@4.98 has no set-up dns-filter" */
   readonly reason: string;
 }
@@ -104,7 +105,7 @@ export interface PlanOptions {
   readonly stacks: readonly Stack[];
   readonly policies: readonly Policy[];
   /** Why a sender cannot send a scenario's message under a policy; null: it can. Without it all can do all. */
-  readonly inability?: (sender: Program, policy: SenderPolicy, scenario: Needs) => Inability | null;
+  readonly inability?: (sender: Program, policy: SenderPolicy, scenario: Scenario) => Inability | null;
 }
 
 export function programId(program: Program): string {

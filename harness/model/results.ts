@@ -22,7 +22,7 @@ const outcome = z
   .enum(allOutcomes)
   .nullable()
   .describe(
-    "What became of the message. authenticated: delivered over TLS to a server that DANE authenticated; encrypted: delivered over TLS; cleartext: delivered without; deferred: still queued; bounced: refused for good. Of a question: secure: the right answer with AD; insecure: the right answer without; bogus: SERVFAIL; refused: another RCODE of failure; silent: no answer in time; wrong: another answer than the zone's. null: it could not be told",
+    "What became of the message. authenticated: delivered over TLS to a server that DANE authenticated; encrypted: delivered over TLS; cleartext: delivered without; deferred: still queued; bounced: refused for good. Of a question: secure: the right answer with AD; insecure: the right answer without; bogus: SERVFAIL; refused: another RCODE of failure; silent: no answer in time; wrong: another answer than the zone's. Of a verification: matched: a TLSA record authenticates the server; unmatched: records count, and none does; unusable: there is none that counts; no-tls: no handshake came about. null: it could not be told",
   );
 const expected = z.array(z.enum(allOutcomes)).describe("Outcomes that are permitted");
 const reasons = z.array(z.string()).describe("Why this verdict, in plain words, most important first");
@@ -39,9 +39,9 @@ const image = z.object({
 const program = z.object({
   id: z.string().describe("name@version as used in stacks, e.g. postfix@3.10"),
   role: z
-    .enum(["sender", "resolver", "authority", "receiver", "farm"])
+    .enum(["sender", "resolver", "authority", "receiver", "verifier", "farm"])
     .describe(
-      "authority: name server; receiver: real server at an MX; farm: danelab's own servers and attackers",
+      "authority: name server; receiver: real server at an MX; verifier: tool that checks a server against TLSA records; farm: danelab's own servers and attackers",
     ),
   package: z.string().describe("Package and version as installed, e.g. postfix 3.10.13-0+deb13u1"),
   build: z.array(z.string()).optional().describe("What the program says of how it was built, line by line"),
@@ -95,12 +95,14 @@ const trial = z.object({
     .string()
     .describe("scenario/sender+resolver/policy, with /start or /end and /twin behind it where it is one"),
   scenario: z.string().describe("Id of the scenario"),
-  sender: z.string().describe("Id of the sender, e.g. postfix@3.10; danelab: the harness itself asks"),
+  sender: z
+    .string()
+    .describe("Id of the sender, e.g. postfix@3.10, or of the verifier; danelab: the harness itself asks"),
   resolver: z.string().describe("Id of the resolver, e.g. unbound@1.26"),
   policy: z
     .enum(allPolicies)
     .describe(
-      "How the sender was told to send. dane: opportunistic DANE; dane-only: mandatory DANE; may: opportunistic TLS; lookup: the resolver is asked, nothing is sent; the others serve as controls or where they are asked for",
+      "How the sender was told to send. dane: opportunistic DANE; dane-only: mandatory DANE; may: opportunistic TLS; lookup: the resolver is asked, nothing is sent; verification: a verifier looks at the MX host, nothing is sent; the others serve as controls or where they are asked for",
     ),
   role: z
     .enum(["main", "control", "twin"])

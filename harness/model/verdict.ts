@@ -1,12 +1,13 @@
 import { lookupOutcomes } from "./lookup.ts";
 import { outcomes, policies } from "./scenario.ts";
+import { verificationOutcomes } from "./verification.ts";
 
 /** The words of results, apart from their schema: the report's page needs them in a browser. */
 
 /** Of every kind of trial. */
-export const allOutcomes = [...outcomes, ...lookupOutcomes] as const;
-/** A question has no policy: "lookup" stands where mail has one. */
-export const allPolicies = [...policies, "lookup"] as const;
+export const allOutcomes = [...outcomes, ...lookupOutcomes, ...verificationOutcomes] as const;
+/** Trials without mail have no policy: their kind stands where mail has one. */
+export const allPolicies = [...policies, "lookup", "verification"] as const;
 
 export const verdicts = [
   "pass",

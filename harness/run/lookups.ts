@@ -1,10 +1,7 @@
-import { cpus } from "node:os";
 import { decodeAnswer, encodeQuery, type QueryFlags } from "../dns/message.ts";
-import type { Engine } from "../lab/engine.ts";
-import { type Lab, type LabPrograms, runLabel, startLab } from "../lab/lab.ts";
 import type { ResolvingHost } from "../lab/sending-host.ts";
 import type { Divergence } from "../model/divergence.ts";
-import type { RawAnswer, StrayPacket } from "../model/farm.ts";
+import type { RawAnswer } from "../model/farm.ts";
 import { judgeLookups } from "../model/judge-lookup.ts";
 import {
   type AskingWay,
@@ -15,29 +12,21 @@ import {
   lookupDomain,
 } from "../model/lookup.ts";
 import { type Plan, programId } from "../model/plan.ts";
-import type { ProgramResult, Results } from "../model/results.ts";
+import type { Results } from "../model/results.ts";
 import { describeScenario } from "../model/results-of.ts";
 import type { Scenario } from "../model/scenario.ts";
 import { HarnessError, messageOf } from "../words/errors.ts";
-import { compileWorld, type World } from "../world/world.ts";
-import { leaseSubnet } from "./lease.ts";
+import type { World } from "../world/world.ts";
+import { type LabRunInput, type LabWork, runInLab } from "./in-lab.ts";
 import { evidencePath } from "./pipeline.ts";
-import { ownerLabels } from "./sweep.ts";
 
 /** The pipeline without mail: the same world and lab, resolvers that the harness asks, and a judge of answers. */
 
-export interface LookupRunInput {
+export interface LookupRunInput extends LabRunInput {
   readonly trials: readonly LookupTrial[];
   /** Scenarios of mail that prove the lab: a known-good name has AD, a known-bad one SERVFAIL. */
   readonly canaries: readonly Scenario[];
-  readonly programs: LabPrograms;
-  readonly described: readonly ProgramResult[];
   readonly divergences: ReadonlyMap<string, readonly Divergence[]>;
-  readonly engine: Engine;
-  readonly runId: string;
-  readonly version: string;
-  readonly options: Readonly<Record<string, unknown>>;
-  readonly signal: AbortSignal;
 }
 
 export interface LookupListener {
@@ -61,100 +50,33 @@ const flags: Readonly<Record<AskingWay, QueryFlags>> = {
 };
 
 export async function runLookups(input: LookupRunInput, listener: LookupListener): Promise<FinishedLookups> {
-  const { trials, engine, signal } = input;
-  const start = new Date();
-  const timings: Record<string, number> = {};
-  const strays: StrayPacket[] = [];
-  const errors: string[] = [];
-  /** What broke, by resolver. */
-  const broken = new Map<string, string>();
+  const { trials, signal } = input;
   const evidence = new Map<string, LookupEvidence>();
   const scenarios = [...new Set(trials.map(({ scenario }) => scenario))];
-  const plan = planOf(scenarios, input.canaries);
-
-  const lease = await leaseSubnet(await engine.subnets());
-  let lab: Lab | undefined;
-  try {
-    const world = compileWorld(plan, { subnet: lease.subnet, now: start });
-    listener.progress(
-      `world made: ${scenarios.length} domains to ask about, ${world.zoneFiles.length} zones`,
-    );
-    const labels = { [runLabel]: input.runId, ...ownerLabels(false) };
-    lab = await startLab(
-      engine,
-      plan,
-      world,
-      input.programs,
-      {
-        runId: input.runId,
-        network: { name: `danelab-${input.runId}`, ...world.addresses.network, labels },
-        labels,
-        keep: false,
-        captured: new Set(),
-        signal,
-      },
-      {
-        ...{ opened: () => undefined, session: () => undefined },
-        ...{ senderLog: () => undefined, question: () => undefined },
-        stray: (packet) => strays.push(packet),
-        fault: (message, host) => {
-          errors.push(message);
-          if (host !== undefined) broken.set(host, message);
-        },
-        progress: listener.progress,
-      },
-    );
-    timings["lab"] = Date.now() - start.getTime();
-    listener.progress(`lab up and proven ready in ${(timings["lab"] / 1000).toFixed(1)} s`);
-    const running = lab;
-    const asked = Date.now();
-    await Promise.all(
-      [...Map.groupBy(trials, ({ resolver }) => programId(resolver))].map(async ([id, own]) => {
-        const host = running.resolvers.get(id);
-        await Promise.all(
-          own.map(async (trial) => {
-            const seen = await seenOf(trial, world, host, broken.get(id), signal);
-            evidence.set(trial.id, seen);
-            listener.answered(evidence.size);
-          }),
-        );
-      }),
-    );
-    timings["ask"] = Date.now() - asked;
-  } catch (error) {
-    if (!signal.aborted && !errors.includes(messageOf(error))) errors.push(messageOf(error));
-  } finally {
-    await lab?.close().catch((error) => errors.push(messageOf(error)));
-    await lease.release();
-  }
-
-  const judged = judgeLookups({
-    trials,
-    evidence,
-    divergences: input.divergences,
-    evidencePath: ({ id }) => evidencePath(id),
-  });
-  const results: Results = {
-    version: 1,
-    run: {
-      id: input.runId,
-      danelab: input.version,
-      start: start.toISOString(),
-      end: new Date().toISOString(),
-      host: {
-        system: `${process.platform} ${process.arch}`,
-        node: process.version,
-        engine: await engine.describe().catch(messageOf),
-        cores: cpus().length,
-      },
-      options: { ...input.options },
-      programs: [...input.described],
-      strayPackets: { count: strays.length, first: strays.slice(0, 20).map(({ line }) => line) },
-      staleDivergences: [...judged.staleDivergences],
-      errors: [...new Set(errors)],
-      interrupted: signal.aborted,
-      timings,
+  const work: LabWork = {
+    plan: planOf(scenarios, input.canaries),
+    about: `${scenarios.length} domains to ask about`,
+    async carryOut(lab, world, broken) {
+      await Promise.all(
+        [...Map.groupBy(trials, ({ resolver }) => programId(resolver))].map(async ([id, own]) => {
+          const host = lab.resolvers.get(id);
+          await Promise.all(
+            own.map(async (trial) => {
+              const seen = await seenOf(trial, world, host, broken.get(id), signal);
+              evidence.set(trial.id, seen);
+              listener.answered(evidence.size);
+            }),
+          );
+        }),
+      );
     },
+    judge: () =>
+      judgeLookups({
+        trials,
+        evidence,
+        divergences: input.divergences,
+        evidencePath: ({ id }) => evidencePath(id),
+      }),
     scenarios: scenarios.map(({ domain, questions, measure }) => {
       const [first] = questions;
       const { level, permitted, never } = first?.expectation ?? { level: "open", permitted: [], never: [] };
@@ -164,9 +86,8 @@ export async function runLookups(input: LookupRunInput, listener: LookupListener
         expect: { lookup: { level, permitted: [...permitted], never: [...never] } },
       };
     }),
-    trials: [...judged.trials],
   };
-  return { results, evidence };
+  return { results: await runInLab(input, work, listener.progress), evidence };
 }
 
 /** A plan without mail: the domains alone. */

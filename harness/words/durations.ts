@@ -18,6 +18,8 @@ export const durations = {
   retryBackoff: 1_000,
   /** From one look at a sender's queue to the next. */
   betweenLooks: 250,
+  /** A verifier's look at one MX host. */
+  verification: 20_000,
   /** A command run in a container. */
   exec: 30_000,
   /** An image built from packages. */

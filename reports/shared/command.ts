@@ -3,6 +3,7 @@ import type { TrialResult } from "../../harness/model/results.ts";
 /** The command that runs just this trial again, with the controls and the twin that belong to it. */
 export function commandFor({ scenario, sender, resolver, policy, role }: TrialResult): string {
   if (policy === "lookup") return `./danelab resolvers ${scenario} --resolver ${resolver}`;
+  if (policy === "verification") return `./danelab verifiers ${scenario} --verifier ${sender}`;
   // Controls cannot be chosen; they come along with the trial that they are the control of.
   const chosen = role === "control" ? "dane" : policy;
   return `./danelab run ${scenario} --policy ${chosen} --sender ${sender} --resolver ${resolver}`;

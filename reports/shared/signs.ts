@@ -54,6 +54,10 @@ export const outcomeMeanings: Readonly<Record<NonNullable<TrialResult["outcome"]
   refused: "another RCODE of failure",
   silent: "no answer in time",
   wrong: "another answer than the zone's",
+  matched: "a TLSA record authenticates the server",
+  unmatched: "TLSA records count, and none authenticates the server",
+  unusable: "no TLSA record counts",
+  "no-tls": "no handshake, nothing to compare",
 };
 
 export const policyMeanings: Readonly<Record<TrialResult["policy"], string>> = {
@@ -67,6 +71,7 @@ export const policyMeanings: Readonly<Record<TrialResult["policy"], string>> = {
   credulous: "DANE behind a resolver that only says that it validates, a control",
   exposed: "DANE with the resolver across a network, a control",
   lookup: "the harness asks, nothing is sent",
+  verification: "a verifier looks at the MX host, nothing is sent",
 };
 
 /** "authenticated", or what became of the message step by step: "deferred, then authenticated". */

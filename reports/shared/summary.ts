@@ -100,9 +100,11 @@ export function paragraph(results: Results): string {
   const counts = countVerdicts(trials);
   const good = (counts.get("pass") ?? 0) + (counts.get("info") ?? 0);
   const lookups = trials.filter(({ policy }) => policy === "lookup");
+  const verifications = trials.filter(({ policy }) => policy === "verification");
   return [
     ...(lookups.length > 0 ? lookupSentences(lookups) : []),
-    ...(lookups.length < trials.length ? mailSentences(results) : []),
+    ...(verifications.length > 0 ? verificationSentences(verifications) : []),
+    ...(trials.some(isMail) ? mailSentences(results) : []),
     `${good} of ${counted(trials.length, "trial")} stayed within what the RFCs permit${knownSaid(counts.get("known") ?? 0)}.`,
     ...attackSentence(results),
     ...twinSentence(results),
@@ -110,12 +112,25 @@ export function paragraph(results: Results): string {
 }
 
 function mailSentences(results: Results): readonly string[] {
-  const messages = results.trials.filter(({ policy }) => policy !== "lookup");
+  const messages = results.trials.filter(isMail);
   const stacks = new Set(messages.map(stackIdOf));
   const scenarios = new Set(messages.map(({ scenario }) => scenario));
   return [
     `${counted(messages.length, "message")} ${messages.length === 1 ? "was" : "were"} sent through ${counted(stacks.size, "pair")} of mail sender and validating resolver, to recipient domains set up in ${counted(scenarios.size, "way")}: good and bad TLSA records, certificates, DNSSEC and attackers on the path.`,
     "What receivers, attackers and resolvers saw was compared with what the RFCs permit; the sender's log alone was never believed.",
+  ];
+}
+
+function isMail({ policy }: TrialResult): boolean {
+  return policy !== "lookup" && policy !== "verification";
+}
+
+function verificationSentences(trials: readonly TrialResult[]): readonly string[] {
+  const verifiers = new Set(trials.map(({ sender }) => sender));
+  const scenarios = new Set(trials.map(({ scenario }) => scenario));
+  return [
+    `${counted(verifiers.size, "verifier")} looked at MX hosts set up in ${counted(scenarios.size, "way")}, and said whether their TLSA records authenticate them.`,
+    "That was compared with what the RFCs permit, and with what the MX hosts saw.",
   ];
 }
 
@@ -130,10 +145,12 @@ function lookupSentences(trials: readonly TrialResult[]): readonly string[] {
 }
 
 function twinSentence(results: Results): readonly string[] {
-  const twins = results.trials.filter(({ role }) => role === "twin").length;
-  if (twins === 0) return [];
+  const twins = results.trials.filter(({ role }) => role === "twin");
+  if (twins.length === 0) return [];
   return [
-    `${counted(twins, "message")} went to a twin whose TLSA records match nothing, to show that "authenticated" is no empty claim.`,
+    twins.some(isMail)
+      ? `${counted(twins.length, "message")} went to a twin whose TLSA records match nothing, to show that "authenticated" is no empty claim.`
+      : `${counted(twins.length, "host")} had a twin whose TLSA records match nothing, to show that "matched" is no empty claim.`,
   ];
 }
 

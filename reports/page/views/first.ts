@@ -1,5 +1,7 @@
+import { lookupOutcomes } from "../../../harness/model/lookup.ts";
 import type { ProgramResult, Results, TrialResult } from "../../../harness/model/results.ts";
-import { outcomes } from "../../../harness/model/scenario.ts";
+import { outcomes, policies } from "../../../harness/model/scenario.ts";
+import { verificationOutcomes } from "../../../harness/model/verification.ts";
 import type { Matrix } from "../../shared/matrix.ts";
 import { programName } from "../../shared/names.ts";
 import { outcomeMeanings, policyMeanings, verdictOrder, verdictSigns } from "../../shared/signs.ts";
@@ -27,6 +29,7 @@ const roles: Readonly<Record<ProgramResult["role"], string>> = {
   resolver: "Resolvers",
   authority: "Name servers",
   receiver: "Receivers",
+  verifier: "Verifiers",
   farm: "Lab",
 };
 
@@ -108,7 +111,7 @@ function attentionItem(trial: TrialResult): Html {
 `;
 }
 
-function legend(results: Results, { policies }: Matrix): Html {
+function legend(results: Results, { policies: columns }: Matrix): Html {
   const verdicts = verdictOrder
     .toReversed()
     .map(
@@ -117,13 +120,17 @@ function legend(results: Results, { policies }: Matrix): Html {
     );
   const plain = (words: readonly string[], meanings: Readonly<Record<string, string>>): readonly Html[] =>
     words.map((word) => html`<dt>${word}</dt><dd>${meanings[word] ?? ""}</dd>`);
-  const isMail = foldedTrials(results).some(({ policy }) => policy !== "lookup");
-  const told = isMail ? outcomes : (["secure", "insecure", "bogus", "refused", "silent", "wrong"] as const);
+  const kinds = new Set(foldedTrials(results).map(({ policy }) => policy));
+  const told = [
+    ...(policies.some((policy) => kinds.has(policy)) ? outcomes : []),
+    ...(kinds.has("lookup") ? lookupOutcomes : []),
+    ...(kinds.has("verification") ? verificationOutcomes : []),
+  ];
   return html`<details class="legend"><summary>How to read the matrix</summary>
 <div class="legend-columns">
 <section><h2>Verdict</h2><dl>${verdicts}</dl></section>
 <section><h2>Outcome</h2><dl>${plain(told, outcomeMeanings)}</dl></section>
-<section><h2>Policy</h2><dl>${plain(policies, policyMeanings)}</dl>
+<section><h2>Policy</h2><dl>${plain(columns, policyMeanings)}</dl>
 <p>Keys: arrows go from cell to cell, Enter opens one, Escape comes back, / goes to the filter.</p></section>
 </div></details>`;
 }

@@ -65,7 +65,8 @@ ${reasonsOf(trials)}`;
 
 function placeOf(trial: TrialResult, id: string): string {
   const partner = partnerOf(trial, id);
-  const place = trial.policy === "lookup" ? "asked" : trial.policy;
+  const place =
+    trial.policy === "lookup" ? "asked" : trial.policy === "verification" ? "looked" : trial.policy;
   return [place, ...(partner ? [implementationName(partner)] : [])].join(", ");
 }
 

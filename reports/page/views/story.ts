@@ -12,6 +12,7 @@ export function storyOf(trial: TrialResult, evidence: unknown): string {
   if (trial.verdict === "unsupported")
     return `${implementationName(trial.sender)} was not tried: ${trial.reasons[0] ?? "it lacks the feature"}.`;
   if (trial.policy === "lookup") return lookupStory(trial);
+  if (trial.policy === "verification") return verificationStory(trial);
   const seen = asMail(evidence);
   const who = implementationName(trial.sender);
   const told = trial.steps ?? [trial];
@@ -165,6 +166,12 @@ function noTlsa({ dns }: StepEvidence): string | null {
 
 function readByAttacker({ sessions, mail }: StepEvidence): boolean {
   return sessions.some(({ witness, canary }) => witness === "attacker" && canary === mail.canary);
+}
+
+function verificationStory({ sender, outcome, claimed }: TrialResult): string {
+  const who = implementationName(sender);
+  if (outcome === null) return `${who} looked at the MX host, and what it makes of it could not be told.`;
+  return `${who} looked at the MX host: ${outcomeMeanings[outcome]}${claimed ? ` (${claimed})` : ""}.`;
 }
 
 function lookupStory({ resolver, outcome, steps, claimed }: TrialResult): string {

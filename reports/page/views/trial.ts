@@ -51,6 +51,8 @@ function whose({ sender, resolver, policy, role, canary }: TrialResult): Html {
   };
   const place = canary ? `, at the ${canary} of the run` : "";
   if (policy === "lookup") return html`${implementationLink(resolver)}${place}`;
+  if (policy === "verification")
+    return html`${implementationLink(sender)} with ${implementationLink(resolver)}${kinds[role]}`;
   return html`${implementationLink(sender)} with ${implementationLink(resolver)}, policy ${policy} <small>(${policyMeanings[policy]})</small>${kinds[role]}${place}`;
 }
 

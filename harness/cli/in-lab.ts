@@ -1,0 +1,74 @@
+import { randomBytes } from "node:crypto";
+import { mkdir, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { connectDocker } from "../lab/engine-docker.ts";
+import { ensureEngine } from "../lab/host.ts";
+import { runLabel } from "../lab/lab.ts";
+import { preparePrograms, type Wanted } from "../lab/programs.ts";
+import type { Registry } from "../lab/registry.ts";
+import type { Results } from "../model/results.ts";
+import type { LabRunInput } from "../run/in-lab.ts";
+import { evidencePath } from "../run/pipeline.ts";
+import { stillLives } from "../run/sweep.ts";
+import { interruptible } from "./interrupt.ts";
+import type { Arguments, OptionSpec } from "./options.ts";
+import { createOutput, printResults } from "./output.ts";
+import { createProgress } from "./progress.ts";
+import { selectionOptions } from "./selection.ts";
+import { exitStatus } from "./status.ts";
+import { packageVersion } from "./version.ts";
+
+/** What the commands for trials without mail have in common. */
+
+export const inLabOptions = {
+  scenarios: selectionOptions.scenarios,
+  out: { value: "DIR", help: "where the reports go (reports/out/<time> unless told)" },
+  json: { help: "print results.json instead of the matrix" },
+} as const satisfies Readonly<Record<string, OptionSpec>>;
+
+export interface InLab {
+  readonly registry: Registry;
+  readonly wanted: Wanted;
+  /** What the user chose, for the results. */
+  readonly options: LabRunInput["options"];
+  run(
+    input: LabRunInput,
+    progress: (line: string) => void,
+  ): Promise<{
+    readonly results: Results;
+    /** By trial. */
+    readonly evidence: ReadonlyMap<string, unknown>;
+  }>;
+}
+
+/** Makes the images, runs, writes and prints; returns the exit status. */
+export async function conductInLab(
+  args: Arguments,
+  { registry, wanted, options, run }: InLab,
+): Promise<number> {
+  const output = await createOutput(args.value("out"));
+  const progress = createProgress(process.stderr);
+  const { results } = await interruptible(progress, async (signal) => {
+    await ensureEngine(progress.note);
+    const engine = await connectDocker();
+    await engine.sweep(runLabel, stillLives);
+    const prepared = await preparePrograms(engine, registry, wanted, progress.note);
+    const finished = await run(
+      {
+        ...{ ...prepared, engine, signal, options },
+        runId: randomBytes(3).toString("hex"),
+        version: await packageVersion(),
+      },
+      progress.note,
+    );
+    for (const [trial, seen] of finished.evidence) {
+      const file = join(output.folder, evidencePath(trial));
+      await mkdir(dirname(file), { recursive: true });
+      await writeFile(file, `${JSON.stringify(seen, null, 1)}\n`);
+    }
+    return finished;
+  }).finally(() => progress.end());
+  await output.write(results);
+  printResults(results, output.folder, args.flag("json") ? "json" : "matrix");
+  return exitStatus(results);
+}
