@@ -72,7 +72,9 @@ function caseOf(trial: TrialResult, group: string): Case {
       message,
       ...reasons.slice(1),
       `${expectedOf(trial)}; got: ${whatHappened(trial)}`,
-      ...(trial.claimed ? [`the sender's log: ${trial.claimed}`] : []),
+      ...(trial.claimed
+        ? [`${trial.policy === "lookup" ? "the answer" : "the sender's log"}: ${trial.claimed}`]
+        : []),
       ...(divergence?.severity ? [`severity: ${divergence.severity}`] : []),
       ...(divergence?.link ? [`see ${divergence.link}`] : []),
       commandFor(trial),

@@ -1,7 +1,7 @@
 import type { Results, TrialResult, Verdict } from "../harness/model/results.ts";
 import { code, table, text } from "./shared/gfm.ts";
 import { limitsOf, spansText } from "./shared/limits.ts";
-import { matrixOf, stackIdOf } from "./shared/matrix.ts";
+import { isAllLookups, matrixOf, stackIdOf } from "./shared/matrix.ts";
 import { verdictOrder, verdictSigns, whatHappened } from "./shared/signs.ts";
 import {
   type Attack,
@@ -23,7 +23,7 @@ const mostRows = 200;
 /** A summary for the page of a CI job, in GitHub-flavoured Markdown. */
 export function summaryMarkdown(results: Results): string {
   const sections = [
-    `## DANE in SMTP: ${sign(gravest(results))}`,
+    `## ${isAllLookups(results) ? "Resolvers for DANE" : "DANE in SMTP"}: ${sign(gravest(results))}`,
     `**${text(headline(results))}**`,
     text(paragraph(results)),
     totals(results),
@@ -49,14 +49,17 @@ function totals(results: Results): string {
   const trials = foldedTrials(results);
   const all = countVerdicts(trials);
   const shown = verdictOrder.filter((verdict) => all.has(verdict));
-  const byColumn = Map.groupBy(trials, (trial) => `${code(stackIdOf(trial))} | ${trial.policy}`);
+  const asked = isAllLookups(results);
+  const byColumn = Map.groupBy(trials, (trial) =>
+    asked ? code(stackIdOf(trial)) : `${code(stackIdOf(trial))} | ${trial.policy}`,
+  );
   const row = (name: string, of: readonly TrialResult[]): string => {
     const counts = countVerdicts(of);
     return `${name} | ${shown.map((verdict) => counts.get(verdict) ?? 0).join(" | ")}`;
   };
-  return table(`Sender and resolver | Policy | ${shown.map(sign).join(" | ")}`, [
+  return table(`${asked ? "Resolver" : "Sender and resolver | Policy"} | ${shown.map(sign).join(" | ")}`, [
     ...[...byColumn].map(([name, of]) => row(name, of)),
-    row("**all** | ", trials),
+    row(asked ? "**all**" : "**all** | ", trials),
   ]);
 }
 
@@ -64,16 +67,21 @@ function unexpected(results: Results): string {
   const found = unexpectedTrials(results);
   if (found.length === 0) return "";
   const titles = new Map(results.scenarios.map(({ id, title }) => [id, title]));
+  const asked = isAllLookups(results);
   const rows = found.slice(0, mostRows).map((trial) => {
     const name = `${code(trial.scenario)}<br>${text(titles.get(trial.scenario) ?? "")}`;
     const kind = trial.role === "control" ? `${trial.policy} (control)` : trial.policy;
     const why = trial.reasons.map(text).join("<br>");
-    return `${sign(trial.verdict)} | ${name} | ${code(stackIdOf(trial))} | ${kind} | ${whatHappened(trial)} | ${why}`;
+    const who = asked ? code(stackIdOf(trial)) : `${code(stackIdOf(trial))} | ${kind}`;
+    return `${sign(trial.verdict)} | ${name} | ${who} | ${whatHappened(trial)} | ${why}`;
   });
   const more = found.length - rows.length;
   return [
     `### Unexpected (${found.length})`,
-    table("Verdict | Scenario | Sender and resolver | Policy | Outcome | Why", rows),
+    table(
+      `Verdict | Scenario | ${asked ? "Resolver" : "Sender and resolver | Policy"} | Outcome | Why`,
+      rows,
+    ),
     ...(more > 0 ? [`${counted(more, "more trial")} in the report.`] : []),
   ].join("\n\n");
 }

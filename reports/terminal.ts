@@ -1,7 +1,7 @@
 import type { Results, TrialResult, Verdict } from "../harness/model/results.ts";
 import { visibleLine } from "./shared/characters.ts";
 import { limitsOf, spansText } from "./shared/limits.ts";
-import { matrixOf, stackIdOf } from "./shared/matrix.ts";
+import { isAllLookups, matrixOf, stackIdOf } from "./shared/matrix.ts";
 import { policyMeanings, verdictOrder, verdictSigns, whatHappened } from "./shared/signs.ts";
 import { counted, countVerdicts, foldedTrials, headline, unexpectedTrials } from "./shared/summary.ts";
 import { cut, indented, type Paint, pad, paintWith, wrap } from "./terminal/layout.ts";
@@ -70,7 +70,8 @@ export function verdictLine(trial: TrialResult, options: TerminalOptions): strin
   );
 }
 
-function openingLines({ run }: Results, columns: number): readonly string[] {
+function openingLines(results: Results, columns: number): readonly string[] {
+  const { run } = results;
   const seconds = ((Date.parse(run.end) - Date.parse(run.start)) / 1000).toFixed(1);
   return [
     ...wrap(
@@ -78,7 +79,9 @@ function openingLines({ run }: Results, columns: number): readonly string[] {
       columns,
     ),
     ...wrap(
-      "Each row is a recipient domain set up in one way; each column a sender, the resolver it uses, and how it was told to send.",
+      isAllLookups(results)
+        ? "Each row is a domain set up in one way, and a question about it; each column is a resolver that was asked."
+        : "Each row is a recipient domain set up in one way; each column a sender, the resolver it uses, and how it was told to send.",
       columns,
     ),
   ];
@@ -105,7 +108,9 @@ function legendLines(results: Results, columns: number, paint: Paint): readonly 
     return [`  ${painted}${" ".repeat(Math.max(1, 10 - sign.length))}${first.trimStart()}`, ...more];
   };
   return [
-    ...policies.flatMap((policy) => line(policy, policyMeanings[policy], policy)),
+    ...(isAllLookups(results) ? [] : policies).flatMap((policy) =>
+      line(policy, policyMeanings[policy], policy),
+    ),
     ...verdictOrder
       .filter((verdict) => counts.has(verdict))
       .flatMap((verdict) => {

@@ -160,7 +160,7 @@ function attemptTold({ status, dsn, tls, reason, relay, text }: ClaimedAttempt):
 const labelWidth = 11;
 
 /** Each text on lines of its own, behind one label. */
-function labelled(label: string, texts: readonly string[], columns: number): readonly string[] {
+export function labelled(label: string, texts: readonly string[], columns: number): readonly string[] {
   return texts.flatMap((text, index) => {
     const [first = "", ...more] = indented(text, labelWidth + 2, columns);
     const head = `  ${(index === 0 ? label : "").padEnd(labelWidth)}`;
@@ -220,8 +220,8 @@ function failed({ verdict }: TrialResult): boolean {
   return verdict !== "pass" && verdict !== "known";
 }
 
-function verdictLines(
-  { result, anew, canaries }: WhyFacts,
+export function verdictLines(
+  { result, anew, canaries }: Pick<WhyFacts, "result" | "anew" | "canaries">,
   columns: number,
   paint: Paint,
 ): readonly string[] {

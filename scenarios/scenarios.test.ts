@@ -61,6 +61,32 @@ describe("every scenario", () => {
   });
 });
 
+describe("scenarios in which resolvers are asked", () => {
+  test("are the whole of the groups that begin with res, and so are their ids", () => {
+    const foreign = lookups.filter(({ domain: { id, group } }) => !/^res-/.test(id) || !/^res-/.test(group));
+    expect(foreign.map(({ domain: { id } }) => id)).toEqual([]);
+    expect(breaking(({ id }) => !id.startsWith("res-"))).toEqual([]);
+  });
+
+  test("have titles of their own, cite RFC and section, and fit in a label", () => {
+    const titles = lookups.map(({ domain: { title } }) => title);
+    expect(titles.filter((title, index) => titles.indexOf(title) !== index)).toEqual([]);
+    for (const { domain } of lookups) {
+      expect(domain.id.length, domain.id).toBeLessThanOrEqual(40);
+      for (const cite of domain.cites) expect(cite).toMatch(/^RFC \d{3,5} [0-9A-Z]+(\.\d+)*$/);
+    }
+  });
+
+  test("try several values of each limit", () => {
+    const values = Map.groupBy(
+      lookups.flatMap(({ measure }) => measure ?? []),
+      ({ of }) => of,
+    );
+    expect(values.size).toBeGreaterThanOrEqual(4);
+    for (const [of, tries] of values) expect(tries.length, of).toBeGreaterThanOrEqual(5);
+  });
+});
+
 describe("canaries", () => {
   const canaries = all.filter(({ canary }) => canary);
 

@@ -13,6 +13,8 @@ export interface NameServer {
   readonly source?: string;
   /** tcp: from the first; without it UDP, and TCP after TC. */
   readonly over?: "tcp";
+  /** A question over UDP is not repeated where no answer comes. */
+  readonly once?: true;
 }
 
 /**
@@ -20,7 +22,7 @@ export interface NameServer {
  * not fit there is dropped without a word.
  */
 const inTurn = turns(50);
-const tries = 3;
+const usualTries = 3;
 
 /**
  * Puts DNS messages (wire form, base64) to a server, 50 at a time; answers in the order of the questions. timeoutMs is
@@ -50,6 +52,7 @@ async function askOne(server: NameServer, message: string, timeoutMs: number): P
 
 /** All tries share one socket, so a late answer to the first still counts. */
 function askUdp(server: NameServer, query: Buffer, timeoutMs: number): Promise<Buffer> {
+  const tries = server.once ? 1 : usualTries;
   return new Promise((resolve, reject) => {
     const socket = createSocket(isIPv6(server.address) ? "udp6" : "udp4");
     let sent = 0;

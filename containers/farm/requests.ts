@@ -57,6 +57,7 @@ export class Farm {
             port: this.#ports.dns,
             ...(request.source === undefined ? {} : { source: request.source }),
             ...(request.over === undefined ? {} : { over: request.over }),
+            ...(request.once === undefined ? {} : { once: request.once }),
           },
           request.messages,
           request.timeoutMs,

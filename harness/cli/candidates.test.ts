@@ -8,6 +8,7 @@ const ids = ["base-311", "base-wrong", "ee-expired", "err-mx-servfail"].map((id)
 }));
 const sources: Sources = {
   scenarios: async () => ids,
+  lookups: async () => [{ id: "res-ad-secure" }],
   attacks: async () => [{ id: "atk-strip" }],
   labs: async () => [{ id: "ee-expired" }],
   senders: async () => [{ id: "exim@4.98" }, { id: "postfix@3.10" }, { id: "postfix@3.7" }],
@@ -37,6 +38,8 @@ test.each<[line: string, ...offered: string[]]>([
   ["run base-311 ee", "ee-expired"],
   ["run --policy dane --json ee", "ee-expired"],
   ["up b", "base-311", "base-wrong"],
+  ["resolvers ", "res-ad-secure"],
+  ["explain ", "base-", "ee-", "err-", "res-"],
   ["up base-311 "],
   ["attack ", "atk-strip"],
   ["down ", "ee-expired"],

@@ -10,7 +10,10 @@ export interface Candidate {
 
 /** Where ids come from: asked only when one of them is wanted. */
 export interface Sources {
+  /** Of mail. */
   scenarios(): Promise<readonly Named[]>;
+  /** In which resolvers are asked. */
+  lookups(): Promise<readonly Named[]>;
   attacks(): Promise<readonly Named[]>;
   /** Scenarios whose labs are up. */
   labs(): Promise<readonly Named[]>;
@@ -123,18 +126,33 @@ async function wordsOf(
   const last = places.at(-1) ?? "";
   const place = places[before.length] ?? (last.includes("...") ? last : "");
   // Only the scenarios can be asked for by id.
-  if (name === "list" && before[0] === "scenarios") return ids(await sources.scenarios(), typed, true);
+  if (name === "list" && before[0] === "scenarios") return ids(await idsFor(name, sources), typed, true);
   if (isFile(place)) return "files";
   if (/^[a-z|]+$/.test(place))
     return beginning(
       typed,
       place.split("|").map((text) => ({ text })),
     );
-  if (/\bID\b/.test(place)) {
-    const source = name === "attack" ? "attacks" : name === "down" ? "labs" : "scenarios";
-    return ids(await sources[source](), typed, place.includes("GLOB"));
-  }
+  if (/\bID\b/.test(place)) return ids(await idsFor(name, sources), typed, place.includes("GLOB"));
   return [];
+}
+
+/** What the command can do something with. */
+async function idsFor(command: string, sources: Sources): Promise<readonly Named[]> {
+  switch (command) {
+    case "attack":
+      return sources.attacks();
+    case "down":
+      return sources.labs();
+    case "resolvers":
+      return sources.lookups();
+    case "explain":
+    case "lint":
+    case "list":
+      return [...(await sources.scenarios()), ...(await sources.lookups())];
+    default:
+      return sources.scenarios();
+  }
 }
 
 /** Of hundreds of ids first the groups, then those of a group; with `globs` the group as a whole too. */

@@ -12,7 +12,7 @@ import { evidencePath } from "../run/pipeline.ts";
 import { stillLives } from "../run/sweep.ts";
 import { interruptible } from "./interrupt.ts";
 import type { Arguments, OptionSpec } from "./options.ts";
-import { createOutput, printResults } from "./output.ts";
+import { createOutput, type Output, printResults } from "./output.ts";
 import { createProgress } from "./progress.ts";
 import { selectionOptions } from "./selection.ts";
 import { exitStatus } from "./status.ts";
@@ -31,6 +31,8 @@ export interface InLab {
   readonly wanted: Wanted;
   /** What the user chose, for the results. */
   readonly options: LabRunInput["options"];
+  /** Stores what danelab judge and danelab why need. */
+  save?(output: Output): Promise<void>;
   run(
     input: LabRunInput,
     progress: (line: string) => void,
@@ -44,9 +46,11 @@ export interface InLab {
 /** Makes the images, runs, writes and prints; returns the exit status. */
 export async function conductInLab(
   args: Arguments,
-  { registry, wanted, options, run }: InLab,
+  { registry, wanted, options, save, run }: InLab,
 ): Promise<number> {
   const output = await createOutput(args.value("out"));
+  await output.begin();
+  await save?.(output);
   const progress = createProgress(process.stderr);
   const { results } = await interruptible(progress, async (signal) => {
     await ensureEngine(progress.note);

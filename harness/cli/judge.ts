@@ -1,11 +1,13 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { loadRegistry } from "../lab/registry.ts";
+import { loadRegistry, type Registry } from "../lab/registry.ts";
 import { judge } from "../model/judge.ts";
+import { judgeLookups, type LookupJudgement } from "../model/judge-lookup.ts";
+import { type LookupEvidence, planLookups } from "../model/lookup.ts";
 import { evidencePath } from "../run/pipeline.ts";
 import { UsageError } from "../words/errors.ts";
 import type { Command } from "./commands.ts";
-import { printResults, type StoredPlan, writeReports } from "./output.ts";
+import { printResults, type Stored, type StoredLookups, type StoredPlan, writeReports } from "./output.ts";
 import { programOptions } from "./programs.ts";
 import { createProgress } from "./progress.ts";
 import { exitStatus } from "./status.ts";
@@ -23,24 +25,13 @@ export const judgeCommand: Command = {
     const [folder, ...rest] = args.words;
     if (folder === undefined || rest.length > 0)
       throw new UsageError("judge takes one folder; see danelab judge --help");
-    const stored: StoredPlan = await readJson(join(folder, "plan.json"));
+    const stored: Stored = await readJson(join(folder, "plan.json"));
     const before = await readRun(folder);
-
     const { divergences } = await loadRegistry(args.values("driver"));
-    const judging = judge({
-      plan: stored.plan,
-      divergences,
-      sni: new Map(Object.entries(stored.sni)),
-      evidencePath: (trial) => evidencePath(trial.id),
-    });
-    const progress = createProgress(process.stderr);
-    progress.start(stored.plan.trials.length);
-    for (const trial of stored.plan.trials) {
-      const text = await readFile(join(folder, evidencePath(trial.id)), "utf8").catch(() => null);
-      if (text !== null) judging.add(JSON.parse(text)).forEach(progress.verdict);
-    }
-    progress.end();
-    const { trials, staleDivergences } = judging.finish();
+    const { trials, staleDivergences } =
+      "lookups" in stored
+        ? await judgeStoredLookups(folder, stored, divergences)
+        : await judgeStored(folder, stored, divergences);
     const results = {
       ...before.results,
       run: { ...before.results.run, staleDivergences: [...staleDivergences] },
@@ -51,3 +42,36 @@ export const judgeCommand: Command = {
     return exitStatus(results);
   },
 };
+
+type Divergences = Registry["divergences"];
+
+async function judgeStored(folder: string, { plan, sni }: StoredPlan, divergences: Divergences) {
+  const judging = judge({
+    plan,
+    divergences,
+    sni: new Map(Object.entries(sni)),
+    evidencePath: (trial) => evidencePath(trial.id),
+  });
+  const progress = createProgress(process.stderr);
+  progress.start(plan.trials.length);
+  for (const trial of plan.trials) {
+    const text = await readFile(join(folder, evidencePath(trial.id)), "utf8").catch(() => null);
+    if (text !== null) judging.add(JSON.parse(text)).forEach(progress.verdict);
+  }
+  progress.end();
+  return judging.finish();
+}
+
+async function judgeStoredLookups(
+  folder: string,
+  { lookups: { scenarios, resolvers } }: StoredLookups,
+  divergences: Divergences,
+): Promise<LookupJudgement> {
+  const trials = planLookups(scenarios, resolvers);
+  const evidence = new Map<string, LookupEvidence>();
+  for (const { id } of trials) {
+    const text = await readFile(join(folder, evidencePath(id)), "utf8").catch(() => null);
+    if (text !== null) evidence.set(id, JSON.parse(text));
+  }
+  return judgeLookups({ trials, evidence, divergences, evidencePath: (trial) => evidencePath(trial.id) });
+}

@@ -1,6 +1,7 @@
 import { lint } from "../run/lint.ts";
+import { lintLookups } from "../run/lint-lookups.ts";
 import type { Command } from "./commands.ts";
-import { findScenarios, selectionOptions } from "./selection.ts";
+import { findAny, selectionOptions } from "./selection.ts";
 
 export const lintCommand: Command = {
   name: "lint",
@@ -10,7 +11,8 @@ export const lintCommand: Command = {
   more: "Exit status 1 if something is found.",
   options: { scenarios: selectionOptions.scenarios, json: { help: "print JSON" } },
   async run(args) {
-    const findings = lint(await findScenarios(args, args.words));
+    const { scenarios, lookups } = await findAny(args, args.words);
+    const findings = [...lint(scenarios), ...lintLookups(lookups)];
     if (args.flag("json")) console.log(JSON.stringify(findings, null, 2));
     else if (findings.length === 0) console.log("nothing found");
     else for (const { file, scenario, text } of findings) console.log(`${file}: ${scenario}: ${text}`);

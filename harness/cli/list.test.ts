@@ -1,9 +1,9 @@
 import { expect, test } from "vitest";
 import { loadRegistry } from "../lab/registry.ts";
-import { loadScenarios } from "../run/load-scenarios.ts";
+import { loadLookups, loadScenarios } from "../run/load-scenarios.ts";
 import { call } from "./test-cli.ts";
 
-const all = await loadScenarios([]);
+const all = [...(await loadScenarios([])), ...(await loadLookups([])).map(({ domain }) => domain)];
 
 test("list names every scenario, id first, one per line; scenarios is what it lists unless told", async () => {
   const { status, out } = await call("list", "scenarios");
@@ -37,6 +37,7 @@ test("--json has the sections cited too", async () => {
   expect(JSON.parse(out)).toEqual([
     {
       id: "base-311",
+      kind: "mail",
       group: "base",
       title: "A matching 3 1 1 in a signed zone",
       cites: ["RFC 7672 2.2", "RFC 7672 3.1.1"],

@@ -2,12 +2,13 @@ import { doesDane } from "../lab/abilities.ts";
 import type { Driver, SenderDriver } from "../lab/driver.ts";
 import type { Found } from "../lab/registry.ts";
 import { programId } from "../model/plan.ts";
+import type { Scenario } from "../model/scenario.ts";
 import { UsageError } from "../words/errors.ts";
 import { meant } from "../words/nearest.ts";
 import type { Command } from "./commands.ts";
 import type { Arguments } from "./options.ts";
 import { loadPrograms, programOptions } from "./programs.ts";
-import { findScenarios, selectionOptions } from "./selection.ts";
+import { findAny, selectionOptions } from "./selection.ts";
 
 /** The columns that a line has, and what JSON tells. */
 interface Row {
@@ -16,10 +17,14 @@ interface Row {
 }
 
 async function scenarioRows(args: Arguments, patterns: readonly string[]): Promise<readonly Row[]> {
-  return (await findScenarios(args, patterns)).map(({ id, group, title, cites }) => ({
-    columns: [id, title],
-    facts: { id, group, title, cites },
-  }));
+  const { scenarios, lookups } = await findAny(args, patterns);
+  const row =
+    (kind: "mail" | "lookup") =>
+    ({ id, group, title, cites }: Scenario): Row => ({
+      columns: [id, title],
+      facts: { id, kind, group, title, cites },
+    });
+  return [...scenarios.map(row("mail")), ...lookups.map(({ domain }) => row("lookup")(domain))];
 }
 
 function programRows({ driver }: Found<Driver>): readonly Row[] {
@@ -70,7 +75,7 @@ export const listCommand: Command = {
   name: "list",
   usage: "list scenarios|senders|resolvers|authorities|receivers|verifiers",
   summary: "List what there is, one per line, id first",
-  more: "danelab list scenarios takes ids and globs: danelab list scenarios 'ee-*'",
+  more: "danelab list scenarios takes ids and globs: danelab list scenarios 'ee-*'. Those that begin with res- are of danelab resolvers",
   options: {
     json: { help: "print JSON" },
     scenarios: selectionOptions.scenarios,

@@ -6,7 +6,8 @@ import { junitXml } from "../../reports/junit.ts";
 import { summaryMarkdown } from "../../reports/markdown.ts";
 import { reportPage } from "../../reports/page.ts";
 import { briefText, matrixText } from "../../reports/terminal.ts";
-import type { Plan } from "../model/plan.ts";
+import type { LookupScenario } from "../model/lookup.ts";
+import type { Plan, Program } from "../model/plan.ts";
 import type { Results } from "../model/results.ts";
 import { messageOf, UsageError } from "../words/errors.ts";
 import { out } from "../words/places.ts";
@@ -19,6 +20,7 @@ export interface Output {
   /** Removes what an earlier run left there: it must not be taken for this run's. */
   begin(): Promise<void>;
   savePlan(plan: Plan, sni: ReadonlyMap<string, string | null>): Promise<void>;
+  saveLookups(lookups: StoredLookups["lookups"]): Promise<void>;
   /** Writes all reports. */
   write(results: Results): Promise<void>;
 }
@@ -28,6 +30,17 @@ export interface StoredPlan {
   readonly plan: Plan;
   readonly sni: Readonly<Record<string, string | null>>;
 }
+
+/** The same of a run in which resolvers were asked: each scenario is put to each of them. */
+export interface StoredLookups {
+  readonly lookups: {
+    readonly scenarios: readonly LookupScenario[];
+    readonly resolvers: readonly Program[];
+  };
+}
+
+/** What plan.json may hold. */
+export type Stored = StoredPlan | StoredLookups;
 
 export async function createOutput(wanted: string | undefined): Promise<Output> {
   const folder = resolve(wanted ?? join(out, new Date().toISOString().replace(/[:.]/g, "-")));
@@ -42,6 +55,10 @@ export async function createOutput(wanted: string | undefined): Promise<Output> 
     begin: () => removeEarlier(folder),
     async savePlan(plan, sni) {
       const stored: StoredPlan = { plan, sni: Object.fromEntries(sni) };
+      await writeFile(join(folder, "plan.json"), `${JSON.stringify(stored)}\n`);
+    },
+    async saveLookups(lookups) {
+      const stored: StoredLookups = { lookups };
       await writeFile(join(folder, "plan.json"), `${JSON.stringify(stored)}\n`);
     },
     async write(results) {

@@ -25,10 +25,8 @@ export const resolversCommand: Command = {
     const resolvers = selectPrograms(registry.resolvers, wanted.length > 0 ? wanted : ["*"], "--resolver");
     const authority = selectAuthority(args, registry);
     const lookups = await loadLookups(args.values("scenarios"));
-    const trials = planLookups(
-      chosenBy(args.words, lookups, ({ domain }) => domain.id),
-      resolvers,
-    );
+    const scenarios = chosenBy(args.words, lookups, ({ domain }) => domain.id);
+    const trials = planLookups(scenarios, resolvers);
     const canaries = (await loadScenarios([])).filter(({ canary, resolver }) => canary && resolver === null);
     return conductInLab(args, {
       registry,
@@ -37,6 +35,7 @@ export const resolversCommand: Command = {
         scenarios: args.words,
         resolvers: resolvers.map(({ name, version }) => `${name}@${version}`),
       },
+      save: (output) => output.saveLookups({ scenarios, resolvers }),
       run: (input, progress) =>
         runLookups(
           { ...input, trials, canaries, divergences: registry.divergences },

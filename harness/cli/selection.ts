@@ -1,9 +1,10 @@
 import type { Driver } from "../lab/driver.ts";
 import { type Found, type Registry, selectPrograms } from "../lab/registry.ts";
 import { chooseStacks } from "../lab/stacks.ts";
+import type { LookupScenario } from "../model/lookup.ts";
 import type { Program, Stack } from "../model/plan.ts";
 import { type Policy, type Scenario, senderPolicies, usualPolicies } from "../model/scenario.ts";
-import { loadScenarios } from "../run/load-scenarios.ts";
+import { loadLookups, loadScenarios } from "../run/load-scenarios.ts";
 import { UsageError } from "../words/errors.ts";
 import { matchesGlob } from "../words/glob.ts";
 import { meant } from "../words/nearest.ts";
@@ -52,12 +53,44 @@ export function chosenBy<S>(
   return all.filter((scenario) => patterns.some((pattern) => matchesGlob(pattern, idOf(scenario))));
 }
 
-/** The scenarios that match one of the ids or globs; all without any. */
+/** The scenarios of mail that match one of the ids or globs; all without any. */
 export async function findScenarios(
   args: Arguments,
   patterns: readonly string[],
 ): Promise<readonly Scenario[]> {
-  return chosenBy(patterns, await loadScenarios(args.values("scenarios")), ({ id }) => id);
+  const all = await loadScenarios(args.values("scenarios"));
+  await refuseLookups(args, patterns, all);
+  return chosenBy(patterns, all, ({ id }) => id);
+}
+
+/** Whoever takes one kind for the other is told where it belongs. */
+async function refuseLookups(
+  args: Arguments,
+  patterns: readonly string[],
+  all: readonly Scenario[],
+): Promise<void> {
+  const lost = patterns.filter((pattern) => !all.some(({ id }) => matchesGlob(pattern, id)));
+  if (lost.length === 0) return;
+  const lookups = await loadLookups(args.values("scenarios"));
+  const asked = lost.find((pattern) => lookups.some(({ domain: { id } }) => matchesGlob(pattern, id)));
+  if (asked !== undefined)
+    throw new UsageError(`${asked} sends no mail, it asks resolvers: danelab resolvers ${asked}`);
+}
+
+/** Of every kind: scenarios of mail, and those in which resolvers are asked. */
+export async function findAny(
+  args: Arguments,
+  patterns: readonly string[],
+): Promise<{ readonly scenarios: readonly Scenario[]; readonly lookups: readonly LookupScenario[] }> {
+  const folders = args.values("scenarios");
+  const [scenarios, lookups] = [await loadScenarios(folders), await loadLookups(folders)];
+  const chosen = new Set(
+    chosenBy(patterns, [...scenarios, ...lookups.map(({ domain }) => domain)], ({ id }) => id),
+  );
+  return {
+    scenarios: scenarios.filter((one) => chosen.has(one)),
+    lookups: lookups.filter(({ domain }) => chosen.has(domain)),
+  };
 }
 
 /** For a run: the same, and the canaries. */
@@ -66,6 +99,7 @@ export async function selectScenarios(
   patterns: readonly string[],
 ): Promise<readonly Scenario[]> {
   const all = await loadScenarios(args.values("scenarios"));
+  await refuseLookups(args, patterns, all);
   const chosen = new Set(chosenBy(patterns, all, ({ id }) => id));
   return all.filter((scenario) => scenario.canary || chosen.has(scenario));
 }

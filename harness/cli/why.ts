@@ -1,19 +1,22 @@
-import { access } from "node:fs/promises";
+import { access, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { verdictOrder } from "../../reports/shared/signs.ts";
 import { verdictLine } from "../../reports/terminal.ts";
 import { type WhyFacts, whyText } from "../../reports/why.ts";
+import { type WhyLookupFacts, whyLookupText } from "../../reports/why-lookup.ts";
 import { loadRegistry } from "../lab/registry.ts";
 import type { Evidence } from "../model/evidence.ts";
 import { judge } from "../model/judge.ts";
+import { judgeLookups } from "../model/judge-lookup.ts";
 import { judgeAlone } from "../model/judge-trial.ts";
+import { type LookupEvidence, planLookups } from "../model/lookup.ts";
 import { type TrialResult, verdicts } from "../model/results.ts";
 import { evidencePath } from "../run/pipeline.ts";
 import { UsageError } from "../words/errors.ts";
 import { matchesGlob } from "../words/glob.ts";
 import { nearest } from "../words/nearest.ts";
 import type { Command } from "./commands.ts";
-import type { StoredPlan } from "./output.ts";
+import type { Stored, StoredLookups, StoredPlan } from "./output.ts";
 import { terminal } from "./screen.ts";
 import { isRun, readEvidence, readJson, readRun, type StoredRun } from "./stored.ts";
 
@@ -123,6 +126,35 @@ function judgedAnew(
   return fallen.find((one) => one.id === id) ?? null;
 }
 
+async function lookupFactsOf(
+  { folder, results }: StoredRun,
+  { lookups: { scenarios, resolvers } }: StoredLookups,
+  result: TrialResult,
+  divergences: Parameters<typeof judge>[0]["divergences"],
+): Promise<WhyLookupFacts> {
+  const trial = planLookups(scenarios, resolvers).find(({ id }) => id === result.id);
+  const path = join(folder, result.evidence);
+  const text = await readFile(path, "utf8").catch(() => null);
+  const evidence: LookupEvidence | null = text === null ? null : JSON.parse(text);
+  const [anew] =
+    trial && evidence
+      ? judgeLookups({
+          trials: [trial],
+          evidence: new Map([[trial.id, evidence]]),
+          divergences,
+          evidencePath: ({ id }) => evidencePath(id),
+        }).trials
+      : [];
+  return {
+    result,
+    scenario: results.scenarios.find(({ id }) => id === result.scenario),
+    questions: trial?.scenario.questions ?? [],
+    evidence,
+    anew: anew ?? null,
+    files: evidence ? [`Evidence: ${path}`] : [],
+  };
+}
+
 async function filesOf(
   folder: string,
   { evidence }: TrialResult,
@@ -175,14 +207,18 @@ export const whyCommand: Command = {
       list(found, run);
       return 0;
     }
-    const plan: StoredPlan = await readJson(join(stored.folder, "plan.json"));
+    const plan: Stored = await readJson(join(stored.folder, "plan.json"));
     const { divergences } = await loadRegistry();
     const { columns, colour } = terminal();
     // Longer lines are no easier to read.
     const options = { columns: Math.min(columns, 120), colour };
     for (const [index, result] of found.entries()) {
       if (index > 0) console.log(`\n${"─".repeat(options.columns)}\n`);
-      console.log(whyText(await factsOf(stored, plan, result, divergences), options));
+      console.log(
+        "lookups" in plan
+          ? whyLookupText(await lookupFactsOf(stored, plan, result, divergences), options)
+          : whyText(await factsOf(stored, plan, result, divergences), options),
+      );
     }
     return 0;
   },

@@ -3,7 +3,7 @@ import { faultKinds } from "./faults.ts";
 import { keyStatus } from "./key-specs.ts";
 import { parentOf } from "./name.ts";
 import type { ResourceRecord } from "./record.ts";
-import type { ZoneDraft } from "./zone.ts";
+import { alteredRecord, type ZoneDraft } from "./zone.ts";
 
 /** What one zone says to a question, and what a validating resolver must make of it, the zones above taken as secure. */
 export interface Lookup {
@@ -14,7 +14,7 @@ export interface Lookup {
   readonly empty: boolean;
   /** The name does not exist, and the answer says so (a denial may also be compact: RFC 9824). */
   readonly nxdomain: boolean;
-  /** Of the type asked for. */
+  /** Of the type asked for, as they are served. */
   readonly records: readonly ResourceRecord[];
 }
 
@@ -77,7 +77,7 @@ export function lookUp(draft: ZoneDraft, name: string, type: string): Lookup {
       alias: found === "CNAME" && type !== "CNAME" ? nameAt(record.rdata) : null,
       empty: false,
       nxdomain: false,
-      records: found === type ? (types?.get(type) ?? []) : [],
+      records: found === type ? servedSet(draft, owner, types?.get(type) ?? []) : [],
     };
   }
   // An empty non-terminal has no NSEC of its own; it has an NSEC3 (RFC 5155 7.1).
@@ -116,6 +116,20 @@ function statusOfSet(draft: ZoneDraft, owner: string, type: string): DnsStatus {
   )
     ? "bogus"
     : "secure";
+}
+
+function servedSet(
+  { faults }: ZoneDraft,
+  owner: string,
+  set: readonly ResourceRecord[],
+): readonly ResourceRecord[] {
+  const altered = faults.some(
+    ({ fault, type, name }) =>
+      fault === "data-altered" &&
+      type === set[0]?.type &&
+      (name === undefined || name.toLowerCase() === owner),
+  );
+  return altered ? set.map(alteredRecord) : set;
 }
 
 /** `exact`: an NSEC or NSEC3 of the name itself proves it; else ones that cover it. */

@@ -171,12 +171,17 @@ function altered(
   if (!fault) return set.records;
   return set.records.map((one) => {
     change(fault);
-    const rdata = Buffer.from(one.rdata);
-    // MX: the preference; names: a letter; others: the last octet (address, digest).
-    const at = ["MX", "CNAME", "DNAME", "NS", "PTR"].includes(one.type) ? 1 : rdata.length - 1;
-    rdata[at] = (rdata[at] ?? 0) ^ 1;
-    return { ...one, rdata };
+    return alteredRecord(one);
   });
+}
+
+/** As the fault "data-altered" leaves it. */
+export function alteredRecord(one: ResourceRecord): ResourceRecord {
+  const rdata = Buffer.from(one.rdata);
+  // MX: the preference; names: a letter; others: the last octet (address, digest).
+  const at = ["MX", "CNAME", "DNAME", "NS", "PTR"].includes(one.type) ? 1 : rdata.length - 1;
+  rdata[at] = (rdata[at] ?? 0) ^ 1;
+  return { ...one, rdata };
 }
 
 function signatures(

@@ -22,6 +22,8 @@ export interface FakeEngine extends Engine {
 export interface FakeConduct {
   readonly sender?: (container: string) => Partial<SenderConduct>;
   readonly validates?: (container: string) => boolean;
+  /** The resolver's process ends when it is asked for the name. */
+  readonly diesOf?: (container: string, name: string) => boolean;
   /** Awaited before a container starts: may take its time, or throw. */
   readonly beforeStart?: (container: string) => Promise<void>;
 }
@@ -90,7 +92,10 @@ export function fakeEngine(conduct: FakeConduct = {}): FakeEngine {
       namespace.resolver = fakeResolver(
         () => internet.zoneFiles,
         { validates },
-        (client, name, type) => log(queryLog(spec.image, client, name, type)),
+        (client, name, type) => {
+          log(queryLog(spec.image, client, name, type));
+          if (conduct.diesOf?.(spec.name, name)) end("exit code 139");
+        },
       );
     }
     if (role === "sender") {

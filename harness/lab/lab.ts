@@ -81,6 +81,9 @@ const resolverOptions = "edns0 trust-ad timeout:3 attempts:2";
 /** What shares the namespace of a stack. */
 type Member = Extract<Driver, { readonly role: "resolver" | "sender" | "verifier" }>;
 
+/** How the process ended, and the last of what it wrote. */
+type OnDeath = (how: string, tail: string) => void;
+
 /** Joins the shell commands of one set-up step. */
 function script(...commands: readonly string[]): readonly string[] {
   return ["sh", "-c", commands.join(" && ")];
@@ -112,6 +115,8 @@ export async function startLab(
     spec: Omit<ContainerSpec, "labels">,
     /** The sending hosts that need it; none: all. */
     needed: readonly string[] = [],
+    /** What its death means, where not a fault of those that need it. */
+    onDeath?: OnDeath,
   ): Promise<RunningContainer> => {
     options.signal.throwIfAborted();
     if (closing) throw new HarnessError("the lab is being closed");
@@ -127,6 +132,7 @@ export async function startLab(
       async (how) => {
         if (closing) return;
         const tail = await container.tail(10).catch(() => "");
+        if (onDeath) return onDeath(how, tail);
         const death = `container ${container.name} died in the middle of the run (${how})${tail ? `; its log ends:\n${tail}` : ""}`;
         for (const host of needed.length > 0 ? needed : [undefined]) {
           deaths.set(host, death);
@@ -307,6 +313,7 @@ export async function startLab(
     { driver, image }: { readonly driver: Member; readonly image: string },
     shares: RunningContainer,
     needed: readonly string[],
+    onDeath?: OnDeath,
   ): Promise<RunningContainer> =>
     start(
       {
@@ -322,6 +329,7 @@ export async function startLab(
         yields: driver.role === "sender",
       },
       needed,
+      onDeath,
     );
 
   const followSender = (container: RunningContainer, host: string): void => {
@@ -391,19 +399,53 @@ export async function startLab(
     } as const;
     const name = one.id.replaceAll(/[@+]/g, "-");
     const { container, witness } = await startNamespace(name, host, [host.id]);
+    let lives = 0;
+    let death = Promise.withResolvers<string>();
+    const log: string[] = [];
+    const begin = async (): Promise<void> => {
+      lives += 1;
+      death = Promise.withResolvers();
+      const { resolve } = death;
+      deaths.delete(host.id);
+      const own = lives === 1 ? name : `${name}-${lives}`;
+      const onDeath: OnDeath = (how, tail) => {
+        const told = [how, ...tail.split("\n").filter(Boolean).slice(-1)].join("; its log ends: ");
+        deaths.set(host.id, `${host.id} died: ${told}`);
+        resolve(told);
+      };
+      // A verifier does not see what became of its resolver.
+      const expected = one.verifier ? undefined : onDeath;
+      const process = await startMember(own, one.resolver, container, [host.id], expected);
+      process
+        .follow((line) => log.push(line))
+        .catch((error) => farmListener(host.id).fault(messageOf(error)));
+    };
     const [client, verifierContainer] = await Promise.all([
       witness,
       one.verifier ? startMember(name, one.verifier, container, [host.id]) : null,
-      startMember(name, one.resolver, container, [host.id]),
+      begin(),
     ]);
-    return { ...host, witness: client, witnessContainer: container, verifierContainer };
+    const lone: LoneHost = {
+      ...host,
+      witness: client,
+      witnessContainer: container,
+      verifierContainer,
+      log,
+      death: () => death.promise,
+      revive: async () => {
+        await begin();
+        await proveReady(lone, plan, world, options.signal, () => deathOf(lone));
+      },
+    };
+    return lone;
   };
+
+  const deathOf = ({ id }: ResolvingHost): string | undefined => deaths.get(id) ?? deaths.get(undefined);
 
   /** One that is not ready in time is told, and touches nothing else. */
   const proveOne = async (host: ResolvingHost | SendingHost): Promise<void> => {
     try {
-      const death = () => deaths.get(host.id) ?? deaths.get(undefined);
-      await proveReady(host, plan, world, options.signal, death);
+      await proveReady(host, plan, world, options.signal, () => deathOf(host));
     } catch (error) {
       options.signal.throwIfAborted();
       listener.fault(messageOf(error), host.id);

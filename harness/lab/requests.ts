@@ -41,11 +41,14 @@ export interface FarmClient {
   /** The capture file of one trial, pcapng.gz. With the first no more packets are kept of any. */
   packets(trial: string): Promise<Buffer>;
   stray(address: string): Promise<void>;
-  /** Puts DNS messages to the server, by UDP (TCP after TC), or by TCP from the first. */
+  /**
+   * Puts DNS messages to the server, by UDP (TCP after TC), or by TCP from the first. `ms`: what each has; then over UDP it is
+   * sent once.
+   */
   ask(
     server: string,
     messages: readonly Uint8Array[],
-    how: { readonly source?: string; readonly over?: "tcp" },
+    how: { readonly source?: string; readonly over?: "tcp"; readonly ms?: number },
   ): Promise<readonly RawAnswer[]>;
   submit(
     mails: readonly MailToSubmit[],
@@ -141,14 +144,15 @@ export async function startFarmProgram(
     async stray(address) {
       await request({ op: "stray", address }, durations.programReady);
     },
-    async ask(server, messages, how) {
+    async ask(server, messages, { ms, ...how }) {
       const value = await request(
         {
           op: "ask",
           server,
           ...how,
+          ...(ms === undefined ? {} : { once: true }),
           messages: messages.map((message) => Buffer.from(message).toString("base64")),
-          timeoutMs: durations.dnsAnswer,
+          timeoutMs: ms ?? durations.dnsAnswer,
         },
         2 * durations.dnsAnswer,
       );

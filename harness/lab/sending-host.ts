@@ -43,10 +43,16 @@ export interface ResolvingHost {
   readonly resolverAddress: string;
 }
 
-/** One without a sender. */
+/** One without a sender. The process of a resolver that only the harness asks may die of a question: another is started then. */
 export interface LoneHost extends ResolvingHost, LoneResolver {
   /** Idle: the harness starts the tool in it. */
   readonly verifierContainer: RunningContainer | null;
+  /** What the resolver's processes have written, line by line. */
+  readonly log: readonly string[];
+  /** Resolves when the process that runs now ends; the text says how. */
+  death(): Promise<string>;
+  /** Starts another process after a death; resolves when it answers. */
+  revive(): Promise<void>;
 }
 
 /** One with a sender besides. */

@@ -203,6 +203,8 @@ export type FarmRequest =
       readonly source?: string;
       /** tcp: from the first; without it UDP, and TCP after TC. */
       readonly over?: "tcp";
+      /** A question over UDP is not repeated where no answer comes. */
+      readonly once?: true;
       /** Base64 of DNS messages. */
       readonly messages: readonly string[];
       readonly timeoutMs: number;

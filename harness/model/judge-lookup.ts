@@ -6,6 +6,7 @@ import {
   type LookupTrial,
   observeAnswer,
   type PlannedQuestion,
+  titleOfWay,
 } from "./lookup.ts";
 import { programId } from "./plan.ts";
 import type { StepResult, TrialResult, Verdict } from "./results.ts";
@@ -74,7 +75,10 @@ function judgeTrial(
   const { scenario, resolver } = trial;
   const { questions, domain } = scenario;
   const errors = evidence ? evidence.errors : ["no evidence: the run ended before this trial did"];
-  const steps = questions.map((question, index): StepResult => {
+  // A resolver that died was asked nothing more.
+  const last = evidence?.answers.findIndex(({ died }) => died) ?? -1;
+  const asked = last < 0 ? questions : questions.slice(0, last + 1);
+  const steps = asked.map((question, index): StepResult => {
     const answer = evidence?.answers[index];
     return evidence && answer && errors.length === 0
       ? judgeAnswer(question, answer, evidence)
@@ -104,15 +108,6 @@ function judgeTrial(
   };
 }
 
-/** "asked with DO" */
-function titleOf({ way }: PlannedQuestion): string {
-  return way === "plain"
-    ? "asked without DO and AD"
-    : way === "TCP"
-      ? "asked with DO over TCP"
-      : `asked with ${way}`;
-}
-
 function judgeAnswer(
   question: PlannedQuestion,
   answer: LookupAnswer,
@@ -120,7 +115,7 @@ function judgeAnswer(
 ): StepResult {
   const { level, permitted, never } = question.expectation;
   const { outcome, told } = observeAnswer(answer, expected);
-  const title = titleOf(question);
+  const title = titleOfWay(question.way);
   const step = { title, level, expected: [...permitted], outcome, claimed: told };
   const binding = { must: "the RFC demands", should: "the RFC recommends", open: "foreseen is" }[level];
   if (permitted.includes(outcome)) {
@@ -128,7 +123,7 @@ function judgeAnswer(
     return { ...step, verdict: level === "open" ? "info" : "pass", reasons: [`${outcome}, as ${how}`] };
   }
   const reason = `${title}: ${outcome} (${told}), where ${binding} ${permitted.join(" or ")}`;
-  const isFailure = level === "must" || never.includes(outcome) || outcome === "wrong";
+  const isFailure = level === "must" || never.includes(outcome) || outcome === "wrong" || outcome === "died";
   return { ...step, verdict: isFailure ? "fail" : "warn", reasons: [reason] };
 }
 
@@ -136,7 +131,7 @@ function unanswered(question: PlannedQuestion, errors: readonly string[]): StepR
   const { level, permitted } = question.expectation;
   const reasons = errors.length > 0 ? [...errors] : ["the harness did not ask"];
   return {
-    title: titleOf(question),
+    title: titleOfWay(question.way),
     level,
     expected: [...permitted],
     outcome: null,

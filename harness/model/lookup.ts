@@ -1,15 +1,15 @@
 import type { DnsStatus } from "./evidence.ts";
 import type { DnsQuestion } from "./farm.ts";
-import { type Program, programId } from "./plan.ts";
+import { type Plan, type Program, programId } from "./plan.ts";
 import type { Level, RelativeName, Scenario } from "./scenario.ts";
 
 /** A kind of trial without mail: a resolver is asked, and what it answers is judged. */
 
 /**
  * secure: the right answer with AD; insecure: the right answer without; bogus: SERVFAIL; refused: another RCODE of failure;
- * silent: no answer in time; wrong: another answer than the zone's.
+ * silent: no answer in time; wrong: another answer than the zone's; died: the resolver's process ended over the question.
  */
-export const lookupOutcomes = ["secure", "insecure", "bogus", "refused", "silent", "wrong"] as const;
+export const lookupOutcomes = ["secure", "insecure", "bogus", "refused", "silent", "wrong", "died"] as const;
 export type LookupOutcome = (typeof lookupOutcomes)[number];
 
 /**
@@ -18,6 +18,12 @@ export type LookupOutcome = (typeof lookupOutcomes)[number];
  */
 export const askingWays = ["DO", "AD", "plain", "CD", "TCP"] as const;
 export type AskingWay = (typeof askingWays)[number];
+
+/** "asked with DO" */
+export function titleOfWay(way: AskingWay): string {
+  if (way === "plain") return "asked without DO and AD";
+  return way === "TCP" ? "asked with DO over TCP" : `asked with ${way}`;
+}
 
 export interface LookupExpectation {
   readonly level: Level;
@@ -72,13 +78,16 @@ export interface LookupAnswer {
   /** Milliseconds. */
   readonly ms: number;
   readonly error: string | null;
+  /** The resolver's process ended while it had nothing else to do than this question; `error` tells how. */
+  readonly died: boolean;
 }
 
 /** The outcome of an answer, and what is wrong with it, in words. */
 export function observeAnswer(
-  { rcode, authenticated, rdata, error }: LookupAnswer,
+  { rcode, authenticated, rdata, error, died }: LookupAnswer,
   expected: ExpectedRecords,
 ): { readonly outcome: LookupOutcome; readonly told: string } {
+  if (died) return { outcome: "died", told: error ?? "its process ended" };
   if (rcode === null) return { outcome: "silent", told: error ?? "no answer" };
   if (rcode === "SERVFAIL") return { outcome: "bogus", told: rcode };
   if (rcode !== "NOERROR" && rcode !== "NXDOMAIN") return { outcome: "refused", told: rcode };
@@ -109,7 +118,7 @@ export interface LookupEvidence {
   readonly trial: string;
   readonly question: DnsQuestion;
   readonly expected: ExpectedRecords;
-  /** In the order of the scenario's questions. */
+  /** In the order of the scenario's questions; none after one that the resolver died of. */
   readonly answers: readonly LookupAnswer[];
   /** What the resolver logged of the question's zones. */
   readonly log: readonly string[];
@@ -133,5 +142,25 @@ export function planLookups(
 
 /** Key of the recipient domain that a scenario is set up in, one for all resolvers. */
 export function lookupDomain({ domain }: LookupScenario): string {
-  return `${domain.id}.lookup`;
+  return domainKey(domain);
+}
+
+/** A plan without mail: the domains alone. `canaries`: scenarios of mail that prove the lab. */
+export function lookupPlan(scenarios: readonly LookupScenario[], canaries: readonly Scenario[]): Plan {
+  const domains = [...canaries, ...scenarios.map(({ domain }) => domain)];
+  return {
+    scenarios: domains,
+    stacks: [],
+    trials: [],
+    domains: domains.map((scenario) => ({
+      key: domainKey(scenario),
+      scenario,
+      policy: "dane",
+      variant: "main",
+    })),
+  };
+}
+
+function domainKey({ id }: Scenario): string {
+  return `${id}.lookup`;
 }

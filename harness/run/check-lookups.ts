@@ -67,21 +67,32 @@ export function following(expected: LookupExpectation, way: AskingWay): LookupEx
       return expected;
     case "plain":
       // RFC 6840 5.8: AD is for those that asked, by DO or AD.
-      return { level: "should", permitted: replaced(expected.permitted, "secure", "insecure"), never: [] };
-    case "CD":
-      // RFC 4035 3.2.2: what does not validate is handed out; whether AD is set on what does is left open.
       return {
-        level: expected.permitted.includes("secure") ? "open" : expected.level,
-        permitted: [
-          ...new Set<LookupOutcome>([
-            ...(expected.level === "open" ? expected.permitted : []),
-            ...replaced(expected.permitted, "bogus", "insecure"),
-            ...(expected.permitted.includes("secure") ? (["insecure"] as const) : []),
-          ]),
-        ],
-        never: expected.permitted.includes("secure") ? [] : ["secure"],
+        level: expected.permitted.includes("secure") ? "should" : expected.level,
+        permitted: replaced(expected.permitted, "secure", "insecure"),
+        never: [],
       };
+    case "CD":
+      return unchecked(expected);
   }
+}
+
+/** RFC 4035 3.2.2: what does not validate SHOULD be handed out; whether AD is set on what does is left open. */
+function unchecked({ level, permitted }: LookupExpectation): LookupExpectation {
+  const given = replaced(permitted, "bogus", "insecure");
+  if (permitted.includes("secure"))
+    return {
+      level: "open",
+      permitted: [
+        ...new Set<LookupOutcome>([...(level === "open" ? permitted : given), ...given, "insecure"]),
+      ],
+      never: [],
+    };
+  return {
+    level: level === "must" && permitted.includes("bogus") ? "should" : level,
+    permitted: [...new Set<LookupOutcome>([...(level === "open" ? permitted : []), ...given])],
+    never: ["secure"],
+  };
 }
 
 function replaced(

@@ -26,7 +26,8 @@ function findingOf({ file, id }: Scenario, text: string): LintFinding {
   return { file, scenario: id, text };
 }
 
-const words: Rule = ({ title, cites }) => [
+/** Of every kind of scenario. */
+export const wordsProblems: Rule = ({ title, cites }) => [
   ...(/[.!]$/.test(title) ? ["the title ends with a full stop"] : []),
   ...(title.length > 120
     ? [`the title has ${title.length} characters; at most 120 can be read at a glance`]
@@ -113,7 +114,14 @@ const attacks: Rule = (scenario) => {
   ];
 };
 
-const rules: readonly Rule[] = [words, unnoticedFaults, unnoticedRecords, untellable, twinless, attacks];
+const rules: readonly Rule[] = [
+  wordsProblems,
+  unnoticedFaults,
+  unnoticedRecords,
+  untellable,
+  twinless,
+  attacks,
+];
 
 function permitsAll({ permitted, never, level }: Expectation): boolean {
   return level !== "open" && never.length === 0 && outcomes.every((outcome) => permitted.includes(outcome));

@@ -6,6 +6,10 @@ export const durations = {
   programReady: 20_000,
   /** One question to a resolver, its retries included. */
   dnsAnswer: 25_000,
+  /** One question to a resolver that is put as a sender does: it waits no longer. */
+  lookupAnswer: 10_000,
+  /** From an answer that did not come to the news that the resolver had died. */
+  newsOfDeath: 1_000,
   /** All messages of a stack handed to its sender. */
   submission: 120_000,
   /** From handing a message in, or from the sender's last verdict on any, to its verdict on this one. */

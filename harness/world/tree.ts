@@ -23,8 +23,9 @@ interface Expected {
   readonly records: readonly ResourceRecord[];
 }
 
-/** Resolvers differ in how long a chain of aliases they follow. */
-const longestChain = 10;
+/** Resolvers differ in how long a chain of aliases they follow; it may also be a loop. */
+const surelyFollowed = 10;
+const longestChain = 50;
 
 function depth(origin: string): number {
   return origin === "." ? 0 : origin.split(".").length - 1;
@@ -59,8 +60,9 @@ export function buildTree(
     .sort((a, b) => depth(b.origin) - depth(a.origin))
     .map((draft) => {
       const whole = { ...draft, records: [...draft.records, ...(delegations.get(draft.origin) ?? [])] };
-      complete.set(draft.origin.toLowerCase(), whole);
       const signed = signZone(whole, ring);
+      const keys = signed.records.filter(({ type }) => type === "DNSKEY");
+      complete.set(draft.origin.toLowerCase(), { ...whole, records: [...whole.records, ...keys] });
       const parent = parentOf(draft.origin);
       if (parent) {
         const entries = delegations.get(parent.origin) ?? [];
@@ -103,13 +105,16 @@ export function buildTree(
   };
 
   const expected = (name: string, type: string, links = 0): Expected => {
-    const zone = ancestry(name)
+    const [own, ...above] = ancestry(name);
+    // DS records stand in the zone that delegates (RFC 4035 3.1.4.1).
+    const zone = (type === "DS" && name !== "." ? above : [own ?? ".", ...above])
       .map((ancestor) => complete.get(ancestor))
       .find((found) => found !== undefined);
     if (!zone || links > longestChain) return { status: "any", empty: true, nxdomain: false, records: [] };
     const here = lookUp(zone, name, type);
     const chain = chainStatus(zone);
-    const status = struck(zone, name, type, chain === "secure" ? here.status : chain);
+    const found = struck(zone, name, type, chain === "secure" ? here.status : chain);
+    const status = links > surelyFollowed ? worse(found, "any") : found;
     const { empty, nxdomain, records } = here;
     if (here.alias === null) return { status, empty, nxdomain, records };
     const there = expected(here.alias, type, links + 1);

@@ -16,7 +16,6 @@ import {
   scenarios,
   selfSigned,
 } from "../vocabulary.ts";
-import { HarnessError } from "../words/errors.ts";
 import { compileWorld, type World } from "./world.ts";
 
 const now = new Date("2026-06-15T12:00:00Z");

@@ -35,8 +35,14 @@ export interface Cell {
   readonly controls: readonly TrialResult[];
 }
 
-export function stackIdOf({ sender, resolver }: TrialResult): string {
-  return `${sender}+${resolver}`;
+/** "postfix@3.10+unbound@1.26"; the resolver alone where danelab itself asks. */
+export function stackIdOf({ sender, resolver, policy }: TrialResult): string {
+  return policy === "lookup" ? resolver : `${sender}+${resolver}`;
+}
+
+/** Whether nothing but questions was sent. */
+export function isAllLookups({ trials }: Results): boolean {
+  return trials.length > 0 && trials.every(({ policy }) => policy === "lookup");
 }
 
 export function matrixOf({ scenarios, trials }: Results): Matrix {

@@ -58,6 +58,7 @@ export const outcomeMeanings: Readonly<Record<NonNullable<TrialResult["outcome"]
   unmatched: "TLSA records count, and none authenticates the server",
   unusable: "no TLSA record counts",
   "no-tls": "no handshake, nothing to compare",
+  died: "no answer: the resolver's process ended",
 };
 
 export const policyMeanings: Readonly<Record<TrialResult["policy"], string>> = {
@@ -74,10 +75,24 @@ export const policyMeanings: Readonly<Record<TrialResult["policy"], string>> = {
   verification: "a verifier looks at the MX host, nothing is sent",
 };
 
-/** "authenticated", or what became of the message step by step: "deferred, then authenticated". */
-export function whatHappened({ verdict, outcome, steps }: TrialResult): string {
+/**
+ * "authenticated", or what became of the message step by step: "deferred, then authenticated". Of a lookup: "secure", or by
+ * how it was asked: "secure (with DO, with AD), bogus (with CD)".
+ */
+export function whatHappened({ verdict, outcome, steps, policy }: TrialResult): string {
+  if (policy === "lookup" && steps) return answersTold(steps);
   const untold = verdict === "unsupported" ? "not run" : "not known";
   return steps ? steps.map((step) => step.outcome ?? untold).join(", then ") : (outcome ?? untold);
+}
+
+function answersTold(steps: NonNullable<TrialResult["steps"]>): string {
+  const byOutcome = Map.groupBy(steps, ({ outcome }) => outcome ?? "not known");
+  const [[only = "not known"] = []] = byOutcome;
+  if (byOutcome.size <= 1) return only;
+  const how = (title: string): string => title.replace(/^asked /, "");
+  return [...byOutcome]
+    .map(([outcome, own]) => `${outcome} (${own.map(({ title }) => how(title)).join(", ")})`)
+    .join(", ");
 }
 
 /** "expected (must): authenticated" */

@@ -59,6 +59,15 @@ function headings(
   const byStack = [...Map.groupBy(shown, ({ stack }) => stack)];
   const line = (texts: readonly (readonly [string, number])[]): string =>
     `${" ".repeat(nameWidth)}${texts.map(([text, width]) => `${pad(text, width - 1)} `).join("")}`.trimEnd();
+  // Where danelab itself asks, resolvers are the columns: their names have parts, "pdns-recursor@5.2".
+  const asked = policies.every((policy) => policy === "lookup");
+  if (asked) {
+    const names = byStack.map(([{ resolver }]) => resolver.split(/(?<=-)|@/));
+    const height = Math.max(...names.map(({ length }) => length));
+    return Array.from({ length: height }, (_, row) =>
+      line(names.map((parts) => [parts.at(row < height - 1 ? row : -1) ?? "", cellWidth] as const)),
+    );
+  }
   const overStacks = (text: (stack: StackColumns) => string): string =>
     line(byStack.map(([stack, own]) => [text(stack), own.length * cellWidth] as const));
   return [

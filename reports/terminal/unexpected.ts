@@ -35,19 +35,22 @@ function trialLines(
   paint: Paint,
 ): readonly string[] {
   const { symbol } = verdictSigns[trial.verdict];
+  const isLookup = trial.policy === "lookup";
   const kind = [
     trial.policy,
     ...(trial.role === "control" ? ["control"] : []),
     ...(trial.canary ? [trial.canary] : []),
   ];
-  const title = `${symbol} ${trial.verdict}  ${trial.scenario} [${kind.join(", ")}] ${stackIdOf(trial)}`;
+  const title = `${symbol} ${trial.verdict}  ${trial.scenario}${isLookup ? "" : ` [${kind.join(", ")}]`} ${stackIdOf(trial)}`;
   const body = [
     ...(scenario
       ? [`${scenario.title}${scenario.cites.length > 0 ? ` (${scenario.cites.join(", ")})` : ""}`]
       : []),
     ...trial.reasons,
-    `${expectedOf(trial)}; got: ${whatHappened(trial)}`,
-    ...(trial.claimed ? [`the sender's log: ${trial.claimed}`] : []),
+    // Each way of asking may have an expectation of its own.
+    ...(isLookup ? [`got: ${whatHappened(trial)}`] : [`${expectedOf(trial)}; got: ${whatHappened(trial)}`]),
+    // Of a lookup the reasons tell the answer.
+    ...(trial.claimed && !isLookup ? [`the sender's log: ${trial.claimed}`] : []),
     `again: ${commandFor(trial)}`,
   ];
   return [
@@ -63,7 +66,9 @@ function bundleLines(
   paint: Paint,
 ): readonly string[] {
   const title = `${verdictSigns[first.verdict].symbol} ${first.verdict}  ${counted(bundle.length, "trial")} of ${stackIdOf(first)}`;
-  const names = bundle.map(({ scenario, policy }) => `${scenario} [${policy}]`);
+  const names = bundle.map(({ scenario, policy }) =>
+    policy === "lookup" ? scenario : `${scenario} [${policy}]`,
+  );
   return [
     paint.verdict(first.verdict, cut(title, columns)),
     ...indented(first.reasons[0] ?? "", indent, columns),

@@ -24,8 +24,10 @@ export function fakeFarmProgram(
 
   const ask = ({ messages, source }: Extract<FarmRequest, { op: "ask" }>): readonly RawAnswer[] =>
     messages.map((message) => {
-      const answer = resolver()?.answer(Buffer.from(message, "base64"), source ?? "127.0.0.1");
-      return answer
+      const asked = resolver();
+      const answer = asked?.answer(Buffer.from(message, "base64"), source ?? "127.0.0.1");
+      // It may have died of it.
+      return answer && resolver() === asked
         ? { message: answer.toString("base64"), error: null, ms: 1 }
         : { message: null, error: "no answer from 127.0.0.1 port 53: connection refused", ms: 1 };
     });

@@ -1,0 +1,177 @@
+import { decodeAnswer, encodeQuery, type QueryFlags } from "../dns/message.ts";
+import type { LoneHost } from "../lab/sending-host.ts";
+import type { RawAnswer } from "../model/farm.ts";
+import {
+  type AskingWay,
+  type LookupAnswer,
+  type LookupEvidence,
+  type LookupTrial,
+  lookupDomain,
+} from "../model/lookup.ts";
+import { durations } from "../words/durations.ts";
+import { HarnessError, messageOf } from "../words/errors.ts";
+import { pause } from "../words/until.ts";
+import type { World } from "../world/world.ts";
+
+/** Puts all questions of its trials to one resolver, and finds out which of them it dies of. */
+
+const flags: Readonly<Record<AskingWay, QueryFlags>> = {
+  DO: { rd: true, ad: false, cd: false, do: true },
+  AD: { rd: true, ad: true, cd: false, do: false },
+  plain: { rd: true, ad: false, cd: false, do: false },
+  CD: { rd: true, ad: false, cd: true, do: true },
+  TCP: { rd: true, ad: false, cd: false, do: true },
+};
+
+/** So many trials are under way at once; where the resolver dies, these come again, one by one. */
+const together = 8;
+
+export async function askResolver(
+  trials: readonly LookupTrial[],
+  host: LoneHost,
+  world: World,
+  signal: AbortSignal,
+  done: (evidence: LookupEvidence) => void,
+): Promise<void> {
+  const attempt = async (group: readonly LookupTrial[]): Promise<readonly LookupEvidence[]> => {
+    signal.throwIfAborted();
+    const seen = await Promise.all(group.map((trial) => seenOf(trial, host, world, signal)));
+    for (const one of seen) if (!diedOver(one)) done(one);
+    return seen.filter(diedOver);
+  };
+  for (const group of groupsOf(trials)) {
+    const died = await attempt(group);
+    if (died.length === 0) continue;
+    await host.revive();
+    if (group.length === 1) {
+      for (const one of died) done(one);
+      continue;
+    }
+    let culprits = 0;
+    for (const trial of group) {
+      if (!died.some((one) => one.trial === trial.id)) continue;
+      const [alone] = await attempt([trial]);
+      if (!alone) continue;
+      culprits += 1;
+      done(alone);
+      await host.revive();
+    }
+    if (culprits === 0)
+      throw new HarnessError(
+        `${host.id} died (${died[0]?.answers.at(-1)?.error}), and did not again when asked one by one: ${died.map(({ trial }) => trial).join(", ")}`,
+      );
+  }
+}
+
+/** Where name servers keep silent, all wait: those together, and last. */
+function groupsOf(trials: readonly LookupTrial[]): readonly (readonly LookupTrial[])[] {
+  const isSlow = ({ scenario }: LookupTrial): boolean =>
+    Object.values(scenario.domain.zones).some(({ answers }) => answers.length > 0);
+  const quick = trials.filter((trial) => !isSlow(trial));
+  const slow = trials.filter(isSlow);
+  return [
+    ...Array.from({ length: Math.ceil(quick.length / together) }, (_, index) =>
+      quick.slice(index * together, (index + 1) * together),
+    ),
+    ...(slow.length > 0 ? [slow] : []),
+  ];
+}
+
+function diedOver({ answers }: LookupEvidence): boolean {
+  return answers.some(({ died }) => died);
+}
+
+/** Evidence without answers: what the trial asks, and what the zones hold. */
+export function unasked({ id, scenario }: LookupTrial, world: World): LookupEvidence {
+  const name = world.nameIn(lookupDomain(scenario), scenario.name, scenario.zone);
+  const question = { name, type: scenario.type };
+  return { trial: id, question, expected: world.recordsOf(question), answers: [], log: [], errors: [] };
+}
+
+async function seenOf(
+  trial: LookupTrial,
+  host: LoneHost,
+  world: World,
+  signal: AbortSignal,
+): Promise<LookupEvidence> {
+  const seen = unasked(trial, world);
+  const answers: LookupAnswer[] = [];
+  try {
+    // One after the other: the answer to one may come from what the one before left in the cache, as in life.
+    for (const { way } of trial.scenario.questions) {
+      signal.throwIfAborted();
+      const answer = await answerTo(seen.question, way, host);
+      answers.push(answer);
+      if (answer.died) break;
+    }
+    return { ...seen, answers };
+  } catch (error) {
+    return { ...seen, answers, errors: [messageOf(error)] };
+  }
+}
+
+async function answerTo(
+  question: LookupEvidence["question"],
+  way: AskingWay,
+  host: LoneHost,
+): Promise<LookupAnswer> {
+  const start = Date.now();
+  const death = host
+    .death()
+    .then((how): LookupAnswer => ({ ...nothing(way, Date.now() - start), error: how, died: true }));
+  const asked = host.witness
+    .ask(host.resolverAddress, [encodeQuery(question, flags[way])], {
+      ...(way === "TCP" ? { over: "tcp" as const } : {}),
+      ms: durations.lookupAnswer,
+    })
+    .then(async ([raw]) => {
+      if (!raw) throw new HarnessError(`no answer to the question for ${question.name} ${question.type}`);
+      // That nothing listens any more is seen before the news of the death comes.
+      if (raw.message === null) await Promise.race([death, pause(durations.newsOfDeath)]);
+      return answerOf(way, question.type, raw);
+    });
+  return Promise.race([death, asked]);
+}
+
+function nothing(way: AskingWay, ms: number): Omit<LookupAnswer, "error"> {
+  return { way, rcode: null, authenticated: false, rdata: [], ms, died: false };
+}
+
+function answerOf(way: AskingWay, type: string, { message, error, ms }: RawAnswer): LookupAnswer {
+  if (message === null) return { ...nothing(way, ms), error: error ?? "no answer" };
+  try {
+    const { rcode, authenticated, records } = decodeAnswer(Buffer.from(message, "base64"));
+    const own = records.filter((record) => record.type === type);
+    const rdata = own.map((record) => Buffer.from(record.rdata).toString("hex"));
+    return { way, rcode, authenticated, rdata, ms, error: null, died: false };
+  } catch (problem) {
+    return { ...nothing(way, ms), error: messageOf(problem) };
+  }
+}
+
+/** At most so many lines of a log are kept of each trial. */
+const mostLines = 100;
+
+/** What a resolver's log tells of the zones of each trial. Lines that say the same are one. */
+export function logsOf(
+  trials: readonly LookupTrial[],
+  log: readonly string[],
+  world: World,
+): ReadonlyMap<LookupTrial, readonly string[]> {
+  const byName = new Map<string, string[]>();
+  for (const line of log) {
+    for (const name of new Set(line.toLowerCase().match(/[a-z0-9_*-]+(\.[a-z0-9_*-]+)+/g))) {
+      const lines = byName.get(name);
+      if (!lines) byName.set(name, [line]);
+      else if (lines.length < mostLines) lines.push(line);
+    }
+  }
+  return new Map(
+    trials.map((trial) => {
+      const { name } = unasked(trial, world).question;
+      const names = [name, ...(world.domains.get(lookupDomain(trial.scenario))?.zones ?? [])];
+      const lines = names.flatMap((one) => byName.get(one.toLowerCase().replace(/\.$/, "")) ?? []);
+      return [trial, [...new Set(lines)].slice(0, mostLines)];
+    }),
+  );
+}
