@@ -1,7 +1,14 @@
 import { createHash } from "node:crypto";
 import { gunzipSync } from "node:zlib";
 import { expect, test } from "vitest";
-import { readResults, resultsBlock, type StoredTrials, trialsBlock } from "./page/stored.ts";
+import { shortened } from "./page/shortened.ts";
+import {
+  readResults,
+  resultsBlock,
+  type StoredResults,
+  type StoredTrials,
+  trialsBlock,
+} from "./page/stored.ts";
 import { reportPage } from "./page.ts";
 import { sample } from "./sample.ts";
 import { hostile, hostileResults } from "./test-results.ts";
@@ -23,8 +30,9 @@ function blockIn(document: string, id: string) {
 }
 
 function trialsIn(document: string, scenario: string): StoredTrials {
-  const index = readResults(blockIn(document, resultsBlock)).scenarios.findIndex(({ id }) => id === scenario);
-  return blockIn(document, trialsBlock(index));
+  const stored: StoredResults = blockIn(document, resultsBlock);
+  const place = stored.scenarios.findIndex(({ id }) => id === scenario);
+  return blockIn(document, trialsBlock(stored.blocks[place]!))[scenario];
 }
 
 const hashOf = (text: string) => `'sha256-${createHash("sha256").update(text).digest("base64")}'`;
@@ -63,7 +71,7 @@ test("the results come back as they were, and so does the evidence of each trial
     const own = results.trials.filter(({ scenario }) => scenario === id);
     const stored = trialsIn(page, id);
     expect(Object.keys(stored.evidence).sort()).toEqual(own.map((trial) => trial.id).sort());
-    for (const trial of own) expect(stored.evidence[trial.id]).toEqual(evidence.get(trial.id));
+    for (const trial of own) expect(stored.evidence[trial.id]).toEqual(shortened(evidence.get(trial.id)));
   }
 });
 
@@ -89,4 +97,21 @@ test("what programs logged cannot leave the data", () => {
 test("what programs logged is text in the page itself too", () => {
   const written = reportPage(hostileResults(), new Map());
   expect(written).toContain("&lt;/script&gt;&lt;script&gt;alert(&quot;owned&quot;)");
+});
+
+test("a page of a large run stays small: it leaves out evidence of what passed, twins first", () => {
+  const large = sample({ only: "base" });
+  const noise = (id: string) =>
+    Array.from({ length: 1000 }, (_, line) => createHash("sha256").update(`${id} ${line}`).digest("hex"));
+  const noisy = new Map([...large.evidence].map(([id, one]) => [id, { ...one, log: noise(id) }]));
+  const written = reportPage(large.results, noisy);
+  expect(written.length).toBeLessThan(5_000_000);
+  const stored = new Set(
+    large.results.scenarios.flatMap(({ id }) => Object.keys(trialsIn(written, id).evidence)),
+  );
+  const left = large.results.trials.filter(({ id }) => !stored.has(id));
+  expect(left.length).toBeGreaterThan(0);
+  expect(left.filter(({ verdict }) => verdict !== "pass")).toEqual([]);
+  const keptTwins = large.results.trials.filter(({ id, role }) => role === "twin" && stored.has(id));
+  expect(left.some(({ role }) => role !== "twin") && keptTwins.length > 0).toBe(false);
 });

@@ -1,4 +1,5 @@
 import type { Results } from "../harness/model/results.ts";
+import type { DomainSetups } from "../harness/model/setup.ts";
 import { dataBlocks } from "./page/blocks.ts";
 import { pageScript, pageStyle } from "./page/bundle.ts";
 import { type Html, html, trusted } from "./page/html.ts";
@@ -14,8 +15,13 @@ import { headline } from "./shared/summary.ts";
  * content security policy lets nothing else in.
  *
  * @param evidence by trial id, of any kind of trial; one without any still has its cell, and its page says so
+ * @param domains how the recipient domains were set up, where that is known
  */
-export function reportPage(results: Results, evidence: ReadonlyMap<string, unknown>): string {
+export function reportPage(
+  results: Results,
+  evidence: ReadonlyMap<string, unknown>,
+  domains: DomainSetups = {},
+): string {
   const style = pageStyle();
   const script = pageScript();
   const policy = `default-src 'none'; style-src '${hashOf(style)}'; script-src '${hashOf(script)}'; base-uri 'none'; form-action 'none'`;
@@ -44,7 +50,7 @@ ${filterBar(results, matrix)}
 <article id="page" class="bound" hidden></article>
 </main>
 ${footer(results)}
-${dataBlocks(results, evidence)}
+${dataBlocks({ results, evidence, domains })}
 <script>${trusted(script)}</script>
 </body>
 </html>

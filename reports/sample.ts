@@ -20,6 +20,8 @@ export interface SampleOptions {
   readonly stacks?: readonly (readonly [sender: string, resolver: string])[];
   /** Takes only scenarios whose id contains this. */
   readonly only?: string;
+  /** So many scenarios, the same again and again; 80 unless told. */
+  readonly scenarios?: number;
   /** false: everything passes. */
   readonly surprises?: boolean;
 }
@@ -29,8 +31,13 @@ const twoStacks = [
   ["exim@4.98", "bind@9.20"],
 ] as const;
 
-export function sample({ stacks = twoStacks, only = "", surprises = true }: SampleOptions = {}): Sample {
-  const scenarios = sampleScenarios.filter(({ id }) => id.includes(only));
+export function sample({
+  stacks = twoStacks,
+  only = "",
+  scenarios: count = sampleScenarios.length,
+  surprises = true,
+}: SampleOptions = {}): Sample {
+  const scenarios = repeated(count).filter(({ id }) => id.includes(only));
   const trials = stacks.flatMap(([sender, resolver], index) =>
     scenarios.flatMap((scenario) => trialsOf(scenario, sender, resolver, surprises && index === 1)),
   );
@@ -68,6 +75,29 @@ export function sample({ stacks = twoStacks, only = "", surprises = true }: Samp
     },
     evidence: new Map(trials.map((trial) => [trial.id, sampleEvidence(trial, attacks.has(trial.scenario))])),
   };
+}
+
+function repeated(count: number): readonly ScenarioResult[] {
+  return Array.from({ length: count }, (_, index) => {
+    const round = Math.floor(index / sampleScenarios.length);
+    const scenario = sampleScenarios[index % sampleScenarios.length];
+    if (!scenario) return [];
+    return round === 0
+      ? [scenario]
+      : [{ ...scenario, id: `${scenario.id}-round-${round + 1}`, canary: false }];
+  }).flat();
+}
+
+/** 500 scenarios on 20 stacks, with all policies, controls and twins. */
+export function largeSample(): Sample {
+  const versions = ["3.4", "3.5", "3.6", "3.7", "3.8", "3.9", "3.10", "3.11", "3.12", "3.13"];
+  return sample({
+    scenarios: 500,
+    stacks: versions.flatMap((version) => [
+      [`postfix@${version}`, "unbound@1.22"],
+      [`exim@${version.replace("3.", "4.")}`, "bind@9.20"],
+    ]),
+  });
 }
 
 function programsOf(stacks: NonNullable<SampleOptions["stacks"]>): ProgramResult[] {

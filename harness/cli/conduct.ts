@@ -9,9 +9,11 @@ import type { Registry } from "../lab/registry.ts";
 import type { Evidence } from "../model/evidence.ts";
 import type { Plan, Program } from "../model/plan.ts";
 import type { Results } from "../model/results.ts";
+import type { DomainSetups } from "../model/setup.ts";
 import type { PacketChoice } from "../run/packets.ts";
 import { evidencePath, run } from "../run/pipeline.ts";
 import { stillLives } from "../run/sweep.ts";
+import { setupsOf } from "../world/setup.ts";
 import { interruptible } from "./interrupt.ts";
 import type { Output } from "./output.ts";
 import { expectedMs } from "./pace.ts";
@@ -67,6 +69,7 @@ export async function conduct(undertaking: Undertaking): Promise<Conducted> {
     progress.start(plan.trials.length, await expectedMs(plan.trials.length));
     const evidence = new Map<string, Evidence>();
     const writes: Promise<void>[] = [];
+    let setups: DomainSetups = {};
     const store = (path: string, content: string | Buffer): void => {
       const file = join(output.folder, path);
       const written = mkdir(dirname(file), { recursive: true }).then(() => writeFile(file, content));
@@ -90,6 +93,9 @@ export async function conduct(undertaking: Undertaking): Promise<Conducted> {
       {
         progress: progress.note,
         packets: store,
+        world: (world) => {
+          setups = setupsOf(world);
+        },
         evidence: (one) => {
           evidence.set(one.trial, one);
           store(evidencePath(one.trial), `${JSON.stringify(one, null, 1)}\n`);
@@ -102,6 +108,7 @@ export async function conduct(undertaking: Undertaking): Promise<Conducted> {
     );
     progress.end();
     await Promise.all(writes);
+    await output.saveDomains(setups);
     await output.savePlan(plan, sni);
     if (keep)
       progress.note(

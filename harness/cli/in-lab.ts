@@ -7,9 +7,11 @@ import { runLabel } from "../lab/lab.ts";
 import { preparePrograms, type Wanted } from "../lab/programs.ts";
 import type { Registry } from "../lab/registry.ts";
 import type { Results } from "../model/results.ts";
+import type { DomainSetups } from "../model/setup.ts";
 import type { LabRunInput } from "../run/in-lab.ts";
 import { evidencePath } from "../run/pipeline.ts";
 import { stillLives } from "../run/sweep.ts";
+import { setupsOf } from "../world/setup.ts";
 import { interruptible } from "./interrupt.ts";
 import type { Arguments, OptionSpec } from "./options.ts";
 import { createOutput, type Output, printResults } from "./output.ts";
@@ -57,11 +59,15 @@ export async function conductInLab(
     const engine = await connectDocker();
     await engine.sweep(runLabel, stillLives);
     const prepared = await preparePrograms(engine, registry, wanted, progress.note);
+    let setups: DomainSetups = {};
     const finished = await run(
       {
         ...{ ...prepared, engine, signal, options },
         runId: randomBytes(3).toString("hex"),
         version: await packageVersion(),
+        world: (world) => {
+          setups = setupsOf(world);
+        },
       },
       progress.note,
     );
@@ -70,6 +76,7 @@ export async function conductInLab(
       await mkdir(dirname(file), { recursive: true });
       await writeFile(file, `${JSON.stringify(seen, null, 1)}\n`);
     }
+    await output.saveDomains(setups);
     return finished;
   }).finally(() => progress.end());
   await output.write(results);

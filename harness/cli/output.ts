@@ -9,16 +9,19 @@ import { briefText, matrixText } from "../../reports/terminal.ts";
 import type { LookupScenario } from "../model/lookup.ts";
 import type { Plan, Program } from "../model/plan.ts";
 import type { Results } from "../model/results.ts";
+import type { DomainSetups } from "../model/setup.ts";
 import { messageOf, UsageError } from "../words/errors.ts";
 import { out } from "../words/places.ts";
 import { terminal } from "./screen.ts";
-import { readEvidence } from "./stored.ts";
+import { domainsFile, readDomains, readEvidence } from "./stored.ts";
 
 /** A run's folder: evidence and plan first, reports made from them. */
 export interface Output {
   readonly folder: string;
   /** Removes what an earlier run left there: it must not be taken for this run's. */
   begin(): Promise<void>;
+  /** How its recipient domains are set up. */
+  saveDomains(domains: DomainSetups): Promise<void>;
   savePlan(plan: Plan, sni: ReadonlyMap<string, string | null>): Promise<void>;
   saveLookups(lookups: StoredLookups["lookups"]): Promise<void>;
   /** Writes all reports. */
@@ -53,6 +56,9 @@ export async function createOutput(wanted: string | undefined): Promise<Output> 
   return {
     folder,
     begin: () => removeEarlier(folder),
+    async saveDomains(domains) {
+      await writeFile(join(folder, domainsFile), `${JSON.stringify(domains)}\n`);
+    },
     async savePlan(plan, sni) {
       const stored: StoredPlan = { plan, sni: Object.fromEntries(sni) };
       await writeFile(join(folder, "plan.json"), `${JSON.stringify(stored)}\n`);
@@ -75,7 +81,15 @@ async function removeEarlier(folder: string): Promise<void> {
   );
   if (!isRun) return;
   const badges = (await readdir(folder)).filter((file) => /^badge-.*\.svg$/.test(file));
-  for (const made of ["plan.json", "results.json", "evidence", "comparison.md", "comparison.html", ...badges])
+  for (const made of [
+    "plan.json",
+    "results.json",
+    domainsFile,
+    "evidence",
+    "comparison.md",
+    "comparison.html",
+    ...badges,
+  ])
     await rm(join(folder, made), { recursive: true, force: true });
 }
 
@@ -93,6 +107,7 @@ async function linkLatest(out: string, folder: string): Promise<void> {
 
 export async function writeReports(folder: string, results: Results): Promise<void> {
   const evidence = await readEvidence(folder, results.trials);
+  const domains = await readDomains(folder);
   await Promise.all([
     writeFile(join(folder, "results.json"), `${JSON.stringify(results, null, 1)}\n`),
     writeFile(join(folder, "junit.xml"), junitXml(results)),
@@ -100,7 +115,7 @@ export async function writeReports(folder: string, results: Results): Promise<vo
     writeFile(join(folder, "summary.txt"), `${matrixText(results, { columns: 100, colour: false })}\n`),
     writeFile(join(folder, "matrix.csv"), matrixCsv(results)),
     ...badgesOf(results).map(({ file, svg }) => writeFile(join(folder, file), svg)),
-    writeFile(join(folder, "index.html"), reportPage(results, evidence)),
+    writeFile(join(folder, "index.html"), reportPage(results, evidence, domains)),
   ]);
 }
 

@@ -1,7 +1,8 @@
+import { readable } from "../dns/readable.ts";
 import type { LookupExpectation } from "../model/lookup.ts";
 import type { AnswerRule, CertificateSpec, Expectation, Scenario, ZoneSpec } from "../model/scenario.ts";
+import { zonePath } from "../world/setup.ts";
 import type { World } from "../world/world.ts";
-import { readable } from "./readable.ts";
 
 /** What a scenario sets up, and what is expected, in words. */
 
@@ -50,7 +51,7 @@ export function zoneLine([name, { signed, faults, answers }]: readonly [string, 
 /** The master files of these zones, as they are served in a step. */
 export function zoneFileLines(world: World, zones: readonly string[], step = 0): readonly string[] {
   return zones.flatMap((name) => {
-    const path = `/zones/${step === 0 ? "" : `step-${step}/`}${name}.zone`;
+    const path = zonePath(name, step);
     const file = world.zoneFiles.find((one) => one.path === path);
     if (!file) return [];
     const lines = String(file.content).trimEnd().split("\n");

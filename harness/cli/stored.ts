@@ -2,6 +2,7 @@ import { access, readFile, stat } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import type { Evidence } from "../model/evidence.ts";
 import { type Results, resultsSchema, resultsVersion, type TrialResult } from "../model/results.ts";
+import type { DomainSetups } from "../model/setup.ts";
 import { messageOf, UsageError } from "../words/errors.ts";
 import { out } from "../words/places.ts";
 
@@ -56,6 +57,15 @@ function parseResults(file: string, value: unknown): Results {
 
 function versionOf(value: unknown): unknown {
   return typeof value === "object" && value !== null && "version" in value ? value.version : undefined;
+}
+
+/** Beside the results document. */
+export const domainsFile = "domains.json";
+
+/** How the run's recipient domains were set up; older runs do not tell. */
+export async function readDomains(folder: string): Promise<DomainSetups> {
+  const text = await readFile(join(folder, domainsFile), "utf8").catch(() => "{}");
+  return JSON.parse(text);
 }
 
 /** By trial id; trials without are left out. */

@@ -4,6 +4,7 @@ import {
   type LookupAnswer,
   type LookupEvidence,
   type LookupTrial,
+  lookupDomain,
   observeAnswer,
   type PlannedQuestion,
   titleOfWay,
@@ -104,6 +105,7 @@ function judgeTrial(
     divergence: null,
     steps,
     ms: Math.max(0, ...(evidence?.answers ?? []).map(({ ms }) => ms)),
+    domain: lookupDomain(scenario),
     evidence: evidencePath,
   };
 }

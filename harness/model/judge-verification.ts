@@ -139,6 +139,7 @@ function resultOf(
     leaked: false,
     divergence: null,
     ms: evidence?.ms ?? 0,
+    domain: trial.domain,
     evidence: evidencePath(trial.id),
   };
 }

@@ -305,6 +305,7 @@ function resultOf(input: JudgeInput, judged: OnRecord): TrialResult {
     divergence: divergence ? described(divergence) : null,
     ms: Math.round(evidence.ms + evidence.steps.reduce((sum, { ms }) => sum + ms, 0)),
     ...(steps.length > 1 ? { steps: steps.map(describeStep) } : {}),
+    domain: trial.domain,
     evidence: input.evidencePath(trial),
   };
 }

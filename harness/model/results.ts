@@ -139,6 +139,10 @@ const trial = z.object({
       "Where things change over time: the verdict of each step. The trial has that of the first that is not as it should be, else of the last",
     ),
   ms: z.number().describe("From submission to the sender's last verdict"),
+  domain: z
+    .string()
+    .optional()
+    .describe("Key of its recipient domain in domains.json, which shows zones, servers and certificates"),
   evidence: z.string().describe("Path of the evidence document, relative to this file"),
 });
 

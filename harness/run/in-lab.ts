@@ -19,6 +19,8 @@ export interface LabRunInput {
   readonly version: string;
   readonly options: Readonly<Record<string, unknown>>;
   readonly signal: AbortSignal;
+  /** The world is made, and nothing of it has started yet. */
+  world?(world: World): void;
 }
 
 export interface LabWork {
@@ -51,6 +53,7 @@ export async function runInLab(
   let lab: Lab | undefined;
   try {
     const world = compileWorld(plan, { subnet: lease.subnet, now: start });
+    input.world?.(world);
     progress(`world made: ${work.about}, ${world.zoneFiles.length} zones`);
     const labels = { [runLabel]: input.runId, ...ownerLabels(false) };
     lab = await startLab(

@@ -44,6 +44,8 @@ export interface RunListener {
   /** A capture file, once all evidence is complete. */
   packets?(path: string, file: Buffer): void;
   verdict(result: TrialResult): void;
+  /** The world is made, and nothing of it has started yet. */
+  world?(world: World): void;
   /** The lab is up: for whoever wants to look into it, or to break it. */
   lab?(lab: Lab, world: World): void;
 }
@@ -103,6 +105,7 @@ export async function run(input: RunInput, listener: RunListener): Promise<Finis
   };
   try {
     const world = await timed("world", () => compileWorld(plan, { subnet: lease.subnet, now: start }));
+    listener.world?.(world);
     sni = new Map([...world.domains.values()].map((facts) => [facts.key, facts.sni]));
     judging = judge({
       plan,

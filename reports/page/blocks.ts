@@ -1,34 +1,111 @@
 import { gzipSync } from "node:zlib";
-import type { Results } from "../../harness/model/results.ts";
+import type { Results, TrialResult } from "../../harness/model/results.ts";
+import type { DomainSetups } from "../../harness/model/setup.ts";
 import { toColumns } from "./columns.ts";
 import { type Html, html, trusted } from "./html.ts";
-import { resultsBlock, type StoredResults, trialsBlock } from "./stored.ts";
+import { shortened } from "./shortened.ts";
+import { resultsBlock, type StoredResults, type StoredTrials, trialsBlock } from "./stored.ts";
+
+export interface PageData {
+  readonly results: Results;
+  /** By trial id. */
+  readonly evidence: ReadonlyMap<string, unknown>;
+  readonly domains: DomainSetups;
+}
+
+/** Characters of evidence that the page holds at most, so that it stays a page. */
+const mostEvidence = 3_500_000;
+
+/** Characters of JSON in a block: large, so that it compresses well, and inflated in an instant all the same. */
+const blockSize = 500_000;
 
 /**
  * What the page's script reads: data blocks (never run, so no scripts), each JSON, compressed, in Base64. The first holds the
- * results; for each scenario there is one with what the witnesses of its trials saw, which is inflated only when a trial is opened.
- *
- * @param evidence by trial id
+ * results. In the others are the trials of some scenarios each, with what their witnesses saw: they are inflated when one
+ * of these trials is opened. Where that is too much for a page, it holds what readers look up first.
  */
-export function dataBlocks(results: Results, evidence: ReadonlyMap<string, unknown>): readonly Html[] {
-  const { trials, ...rest } = results;
-  const stored: StoredResults = { ...rest, trials: toColumns(trials) };
-  const byScenario = Map.groupBy(trials, ({ scenario }) => scenario);
+export function dataBlocks(data: PageData): readonly Html[] {
+  const { trials, ...rest } = data.results;
+  let kept = [...trials].sort((a, b) => rankOf(a) - rankOf(b)).map(({ id }) => id);
+  let packed = packedTrials(data, new Set(kept));
+  for (let size = sizeOf(packed); size > mostEvidence; size = sizeOf(packed)) {
+    kept = kept.slice(0, Math.floor((kept.length * mostEvidence * 0.95) / size));
+    packed = packedTrials(data, new Set(kept));
+  }
+  const stored: StoredResults = { ...rest, trials: toColumns(trials), blocks: packed.blockOf };
   return [
-    block(resultsBlock, stored),
-    ...results.scenarios.map(({ id }, index) => {
-      const own = (byScenario.get(id) ?? []).flatMap((trial) => {
-        const seen = evidence.get(trial.id);
-        return seen === undefined ? [] : [[trial.id, seen] as const];
-      });
-      return block(trialsBlock(index), { evidence: Object.fromEntries(own) });
-    }),
+    block(resultsBlock, compressed(JSON.stringify(stored))),
+    ...packed.blocks.map((content, index) => block(trialsBlock(index), content)),
   ];
 }
 
+/** What one wants to look into first comes first. */
+function rankOf({ role, verdict }: TrialResult): number {
+  if (verdict !== "pass") return 0;
+  return { main: 1, control: 2, twin: 3 }[role];
+}
+
+interface Packed {
+  /** Base64. */
+  readonly blocks: readonly string[];
+  /** By the place of a scenario in the results: the block that holds its trials. */
+  readonly blockOf: readonly number[];
+}
+
+function packedTrials({ results, evidence, domains }: PageData, kept: ReadonlySet<string>): Packed {
+  const byScenario = Map.groupBy(results.trials, ({ scenario }) => scenario);
+  const blocks: string[] = [];
+  const blockOf: number[] = [];
+  let members: string[] = [];
+  let size = 0;
+  const close = (): void => {
+    if (members.length > 0) blocks.push(compressed(`{${members.join(",")}}`));
+    members = [];
+    size = 0;
+  };
+  for (const { id } of results.scenarios) {
+    const own = byScenario.get(id) ?? [];
+    const content = JSON.stringify(trialsOf(own, evidence, domains, kept));
+    blockOf.push(blocks.length);
+    members.push(`${JSON.stringify(id)}:${content}`);
+    size += content.length;
+    if (size > blockSize) close();
+  }
+  close();
+  return { blocks, blockOf };
+}
+
+function trialsOf(
+  trials: readonly TrialResult[],
+  evidence: PageData["evidence"],
+  domains: DomainSetups,
+  kept: ReadonlySet<string>,
+): StoredTrials {
+  // What is alike stands together: it compresses better.
+  const ordered = trials
+    .filter(({ id }) => kept.has(id))
+    .toSorted((a, b) => `${a.role} ${a.policy}`.localeCompare(`${b.role} ${b.policy}`));
+  const seen = ordered.flatMap(({ id }) => {
+    const one = evidence.get(id);
+    return one === undefined ? [] : [[id, shortened(one)] as const];
+  });
+  const setups = [...new Set(trials.flatMap(({ domain }) => domain ?? []))].flatMap((key) => {
+    const setup = domains[key];
+    return setup ? [[key, setup] as const] : [];
+  });
+  return { evidence: Object.fromEntries(seen), domains: Object.fromEntries(setups) };
+}
+
+function sizeOf({ blocks }: Packed): number {
+  return blocks.reduce((sum, one) => sum + one.length, 0);
+}
+
+function compressed(text: string): string {
+  return gzipSync(text).toString("base64");
+}
+
 /** Base64 has no "<": nothing in it can end the element. */
-function block(id: string, content: unknown): Html {
-  const packed = gzipSync(JSON.stringify(content), { level: 9 }).toString("base64");
-  return html`<script type="text/plain" id="${id}">${trusted(packed)}</script>
+function block(id: string, content: string): Html {
+  return html`<script type="text/plain" id="${id}">${trusted(content)}</script>
 `;
 }

@@ -37,8 +37,8 @@ export function toColumns(rows: readonly Readonly<Record<string, unknown>>[]): C
 export function fromColumns({ rows, columns }: Columns): readonly Record<string, unknown>[] {
   const all = Array.from({ length: rows }, (): Record<string, unknown> => ({}));
   for (const [name, { values, places }] of Object.entries(columns)) {
-    for (const [row, place] of places.entries()) {
-      const one = all[row];
+    for (let row = 0; row < rows; row++) {
+      const [one, place = -1] = [all[row], places[row]];
       if (one && place >= 0) one[name] = values[place];
     }
   }

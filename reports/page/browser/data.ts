@@ -3,20 +3,29 @@ import { readResults, resultsBlock, type StoredResults, type StoredTrials, trial
 
 /** The data blocks of the page, inflated when they are wanted. */
 
-export async function storedResults(): Promise<Results> {
-  return readResults((await inflated(resultsBlock)) as StoredResults);
+export interface PageData {
+  readonly results: Results;
+  /** What is known of the trials of a scenario beside their results. */
+  readonly trialsOf: (scenario: string) => Promise<StoredTrials>;
 }
 
-/** What is known of the trials of a scenario beside their results; each is inflated once. */
-export function storedTrials(results: Results): (scenario: string) => Promise<StoredTrials> {
-  const read = new Map<string, Promise<StoredTrials>>();
-  return (scenario) => {
-    const known = read.get(scenario);
-    if (known) return known;
-    const index = results.scenarios.findIndex(({ id }) => id === scenario);
-    const reading = inflated(trialsBlock(index)).then((content) => content as StoredTrials);
-    read.set(scenario, reading);
+export async function readPage(): Promise<PageData> {
+  const stored = (await inflated(resultsBlock)) as StoredResults;
+  const results = readResults(stored);
+  const read = new Map<number, ReturnType<typeof inflated>>();
+  const blockOf = (number: number): ReturnType<typeof inflated> => {
+    const reading = read.get(number) ?? inflated(trialsBlock(number));
+    read.set(number, reading);
     return reading;
+  };
+  return {
+    results,
+    async trialsOf(scenario) {
+      const number = stored.blocks[results.scenarios.findIndex(({ id }) => id === scenario)];
+      if (number === undefined) return { evidence: {}, domains: {} };
+      const block = (await blockOf(number)) as Record<string, StoredTrials>;
+      return block[scenario] ?? { evidence: {}, domains: {} };
+    },
   };
 }
 

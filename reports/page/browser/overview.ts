@@ -1,12 +1,12 @@
 import type { Results, TrialResult } from "../../../harness/model/results.ts";
 import { matrixOf } from "../../shared/matrix.ts";
-import { type Filter, hrefOf, isWhole, wholeMatrix } from "../views/address.ts";
-import { shownPolicies } from "../views/matrix.ts";
+import { addressOf, type Filter, hrefOf, isWhole, wholeMatrix } from "../views/address.ts";
+import { filterable } from "../views/filtered.ts";
+import { columnsOf, type ShownGroup, shownPolicies } from "../views/matrix.ts";
+import { neighboursOf, trialBeyond } from "../views/steps.ts";
 import { byId } from "./elements.ts";
 import { filterForm } from "./filter-form.ts";
-import { applyFilter } from "./filtering.ts";
-import { type GridCell, makeGrid } from "./grid.ts";
-import { cellBeyond, stopAt } from "./keys.ts";
+import { matrixRows } from "./rows.ts";
 
 /** The first screen: the matrix with its filter. */
 export interface Overview {
@@ -27,24 +27,25 @@ export function createOverview(
 ): Overview {
   const matrix = matrixOf(results);
   const [place, cells] = [byId("overview"), byId("cells")];
+  const content = filterable(matrix);
+  const rows = matrixRows(cells);
   const unasked = shownPolicies(matrix, []).join();
   let filter = filtered;
-  let grid = makeGrid(cells, matrix, filter);
-  let shown = applyFilter(grid, filter);
+  let shown: readonly ShownGroup[] = [];
   /** Where the page was when it was left. */
   let scrolled: readonly [number, number] = [0, 0];
 
   const setFilter = (wanted: Filter): void => {
     filter = wanted;
     const policies = shownPolicies(matrix, filter.policies);
-    if (policies.join() !== grid.policies.join()) grid = makeGrid(cells, matrix, filter);
-    shown = applyFilter(grid, filter);
-    const { rows, of } = shown;
-    byId("shown").textContent = rows === of ? `${of} rows` : `${rows} of ${of} rows`;
-    byId("none").hidden = rows > 0;
+    const columns = columnsOf(matrix, policies);
+    shown = content.shown(filter, columns);
+    rows.show(shown, columns);
+    const count = shown.reduce((sum, group) => sum + group.rows.length, 0);
+    byId("shown").textContent = count === content.rows ? `${count} rows` : `${count} of ${content.rows} rows`;
+    byId("none").hidden = count > 0;
     byId("clear").hidden = isWhole(filter);
-    stopAt(grid, shown.cells.find(({ element }) => element.tabIndex === 0) ?? shown.cells[0]);
-    form.show(filter, grid.policies);
+    form.show(filter, policies);
     for (const link of document.querySelectorAll<HTMLAnchorElement>('a[data-page="matrix"], a.brand'))
       link.href = hrefOf("matrix", "", filter);
   };
@@ -56,10 +57,18 @@ export function createOverview(
   };
   const form = filterForm(choose);
 
-  const goTo = (cell: GridCell): void => {
-    stopAt(grid, cell);
-    cell.element.focus({ preventScroll: true });
-    cell.element.scrollIntoView({ block: "nearest", inline: "nearest" });
+  const stopAt = (cell: HTMLAnchorElement, trial: string): void => {
+    for (const other of cells.querySelectorAll<HTMLAnchorElement>('a.cell[tabindex="0"]'))
+      other.tabIndex = -1;
+    cell.tabIndex = 0;
+    rows.stop = trial;
+  };
+  const goTo = (trial: TrialResult): void => {
+    const cell = rows.reveal(trial.id);
+    if (!cell) return;
+    stopAt(cell, trial.id);
+    cell.focus({ preventScroll: true });
+    cell.scrollIntoView({ block: "nearest", inline: "nearest" });
   };
 
   byId("clear").addEventListener("click", () => {
@@ -67,40 +76,51 @@ export function createOverview(
     byId("text").focus();
   });
   byId("skip").addEventListener("click", (event) => {
-    const [first] = shown.cells;
+    const first = cells.querySelector<HTMLAnchorElement>('a.cell[tabindex="0"]');
     if (place.hidden || !first) return;
     event.preventDefault();
-    goTo(first);
+    first.focus();
   });
   cells.addEventListener("keydown", (event) => {
-    if (event.altKey || event.ctrlKey || event.metaKey || !(event.target instanceof Element)) return;
-    const cell = cellBeyond(grid, event.target, event.key);
-    if (!cell) return;
+    const cell = event.target;
+    if (event.altKey || event.ctrlKey || event.metaKey || !(cell instanceof HTMLAnchorElement)) return;
+    const beyond = trialBeyond(shown, addressOf(cell.hash).name, event.key);
+    if (!beyond) return;
     event.preventDefault();
-    goTo(cell);
+    goTo(beyond);
   });
   cells.addEventListener("focusin", ({ target }) => {
-    const cell = shown.cells.find(({ element }) => element === target);
-    if (cell && cell.element.tabIndex !== 0) stopAt(grid, cell);
+    if (target instanceof HTMLAnchorElement && target.matches(".cell") && target.tabIndex !== 0)
+      stopAt(target, addressOf(target.hash).name);
   });
+  let waiting = false;
+  const fillSoon = (): void => {
+    if (waiting || place.hidden) return;
+    waiting = true;
+    requestAnimationFrame(() => {
+      waiting = false;
+      rows.fill();
+    });
+  };
+  addEventListener("scroll", fillSoon, { passive: true });
+  addEventListener("resize", fillSoon);
+  addEventListener("beforeprint", () => rows.fill(true));
+  addEventListener("afterprint", fillSoon);
 
-  setFilter(filter);
   return {
     filter: () => filter,
     setFilter,
     enter(back) {
       place.hidden = false;
+      rows.fill();
       scrollTo(...scrolled);
-      const cell = back && shown.cells.find(({ trial }) => trial.id === back.id);
-      if (cell) goTo(cell);
+      rows.fill();
+      if (back) goTo(back);
     },
     leave() {
       if (!place.hidden) scrolled = [scrollX, scrollY];
       place.hidden = true;
     },
-    neighbours(trial) {
-      const at = shown.cells.findIndex((cell) => cell.trial.id === trial.id);
-      return at < 0 ? [undefined, undefined] : [shown.cells[at - 1]?.trial, shown.cells[at + 1]?.trial];
-    },
+    neighbours: (trial) => neighboursOf(shown, trial),
   };
 }

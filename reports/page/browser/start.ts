@@ -4,7 +4,7 @@ import { entryOf } from "../views/navigation.ts";
 import { makePage } from "../views/pages.ts";
 import { stepper } from "../views/stepper.ts";
 import { offerCopies } from "./copy.ts";
-import { storedResults, storedTrials } from "./data.ts";
+import { readPage } from "./data.ts";
 import { byId } from "./elements.ts";
 import { createOverview } from "./overview.ts";
 import { openForPrint } from "./print.ts";
@@ -14,8 +14,7 @@ const rest = 200;
 
 /** The page at work: what the address says is shown, what is chosen goes into the address. */
 export async function start(): Promise<void> {
-  const results = await storedResults();
-  const trialsOf = storedTrials(results);
+  const { results, trialsOf } = await readPage();
   const title = document.title;
   const page = byId("page");
   let address = addressOf(location.hash);
@@ -29,14 +28,17 @@ export async function start(): Promise<void> {
     }, rest);
   };
   const overview = createOverview(results, address.filter, remember);
+  overview.setFilter(address.filter);
 
   const show = async (): Promise<void> => {
     clearTimeout(waiting);
     const wanted = addressOf(location.hash);
     address = wanted;
     // A link from page to page carries no filter: what was chosen stays.
-    if (wanted.page === "matrix" || !isWhole(wanted.filter)) overview.setFilter(wanted.filter);
-    else if (!isWhole(overview.filter()))
+    const isNew = hrefOf("matrix", "", wanted.filter) !== hrefOf("matrix", "", overview.filter());
+    if (wanted.page === "matrix" || !isWhole(wanted.filter)) {
+      if (isNew) overview.setFilter(wanted.filter);
+    } else if (!isWhole(overview.filter()))
       history.replaceState(null, "", hrefOf(wanted.page, wanted.name, overview.filter()));
     for (const link of document.querySelectorAll<HTMLAnchorElement>("nav a[data-page]")) {
       if (link.dataset["page"] === entryOf(wanted.page)) link.setAttribute("aria-current", "page");

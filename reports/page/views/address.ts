@@ -58,7 +58,7 @@ export function addressOf(hash: string): Address {
 /** As it stands in an href. */
 export function hrefOf(page: PageName, name = "", filter: Filter = wholeMatrix): string {
   const path = name === "" ? page : `${page}/${encodeURI(name).replace(/[?#]/g, encodeURIComponent)}`;
-  const query = queryOf(filter);
+  const query = filter === wholeMatrix ? "" : queryOf(filter);
   return `#/${page === "matrix" ? "" : path}${query === "" ? "" : `?${query}`}`;
 }
 

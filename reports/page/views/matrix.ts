@@ -1,13 +1,10 @@
 import type { TrialResult } from "../../../harness/model/results.ts";
-import type { Cell, Group, Matrix, Row, StackColumns } from "../../shared/matrix.ts";
+import type { Matrix, Row, StackColumns } from "../../shared/matrix.ts";
 import { implementationName } from "../../shared/names.ts";
 import { verdictSigns, whatHappened } from "../../shared/signs.ts";
 import { type Html, html } from "../html.ts";
 import { type Filter, hrefOf } from "./address.ts";
 import { tallyOf } from "./tally.ts";
-
-/** Columns with words beside their signs; with more than these the cells are small. */
-const mostRoomy = 8;
 
 /** So many columns at most are shown unless asked for. */
 const mostAtFirst = 12;
@@ -19,45 +16,55 @@ export function shownPolicies({ policies, stacks }: Matrix, wanted: Filter["poli
   return policies.length * stacks.length <= mostAtFirst ? policies : policies.slice(0, 1);
 }
 
-/**
- * A table for each group, so that a browser need not lay out those that are out of sight. Rows and cells stand in the order of
- * the matrix: the filter finds them by their place.
- */
-export function matrixHtml(matrix: Matrix, policies: Matrix["policies"]): Html {
-  const { stacks, groups } = matrix;
-  const chosen = policies.map((policy) => matrix.policies.indexOf(policy));
-  const places = stacks.flatMap((_, stack) =>
-    chosen.map((policy) => stack * matrix.policies.length + policy),
-  );
-  const crowded = places.length > mostRoomy;
-  return html`<div class="matrix${crowded ? " crowded" : ""}" id="matrix">${groups.map((group) =>
-    groupTable(group, { stacks, policies, places, wording: matrix.policies.length > 1 }),
-  )}</div>`;
-}
-
-interface Columns {
+/** What stands side by side. */
+export interface MatrixColumns {
   readonly stacks: readonly StackColumns[];
   readonly policies: Matrix["policies"];
-  /** Of the shown cells among a row's. */
+  /** Of the shown cells among those of a row. */
   readonly places: readonly number[];
   /** Whether policies are named. */
   readonly wording: boolean;
 }
 
-function groupTable({ name, rows }: Group, columns: Columns): Html {
+export function columnsOf({ stacks, policies }: Matrix, shown: Matrix["policies"]): MatrixColumns {
+  const chosen = shown.map((policy) => policies.indexOf(policy));
+  return {
+    stacks,
+    policies: shown,
+    places: stacks.flatMap((_, stack) => chosen.map((policy) => stack * policies.length + policy)),
+    wording: policies.length > 1,
+  };
+}
+
+/** A row as the filter leaves it. */
+export interface ShownRow {
+  readonly row: Row;
+  /** By column: null where there is no such trial. */
+  readonly cells: readonly ShownCell[];
+}
+
+export type ShownCell = { readonly trial: TrialResult; readonly wanted: boolean } | null;
+
+export interface ShownGroup {
+  readonly name: string;
+  readonly rows: readonly ShownRow[];
+}
+
+/** The table of a group, without its rows. */
+export function groupTable({ name, rows }: ShownGroup, columns: MatrixColumns): Html {
   const { stacks, policies, places, wording } = columns;
   const lines = wording ? 2 : 1;
-  return html`<section class="group" aria-label="${name}"><table>
+  const trials = rows.flatMap(({ cells }) => cells.flatMap((cell) => cell?.trial ?? []));
+  return html`<table>
 <colgroup><col class="scenarios"><col class="cells" span="${places.length}"></colgroup>
-<thead><tr><th class="corner" rowspan="${lines}" scope="col"><b>${name}</b> <small>${tallyOf(rows.flatMap(({ cells }) => places.flatMap((place) => cells[place]?.trial ?? [])))}</small></th>${stacks.map(
+<thead><tr><th class="corner" rowspan="${lines}" scope="col"><b>${name}</b> <small>${tallyOf(trials)}</small></th>${stacks.map(
     (stack) => html`<th class="stack" colspan="${policies.length}" scope="colgroup">${stackHead(stack)}</th>`,
   )}</tr>${
     wording
-      ? html`<tr>${stacks.map(() => policies.map((policy, index) => html`<th class="policy${edge(index)}" scope="col">${policy}</th>`))}</tr>`
+      ? html`<tr>${stacks.map(() => policies.map((policy, index) => html`<th class="policy${index === 0 ? " first" : ""}" scope="col">${policy}</th>`))}</tr>`
       : null
   }</thead>
-<tbody>${rows.map((row) => matrixRow(row, columns))}</tbody></table></section>
-`;
+</table>`;
 }
 
 /** Where the harness asks itself, the resolver is what is tested. */
@@ -68,22 +75,22 @@ function stackHead({ sender, resolver }: StackColumns): Html {
   }`;
 }
 
-function edge(index: number): string {
-  return index === 0 ? " first" : "";
+/** @param stop the trial whose cell the Tab key comes to */
+export function rowsHtml(rows: readonly ShownRow[], { policies }: MatrixColumns, stop: string): Html {
+  return html`${rows.map(
+    ({ row, cells }) =>
+      html`<tr><th scope="row"><code>${row.name}</code><span>${row.scenario.title}</span></th>${cells.map(
+        (cell, index) =>
+          html`<td${index % policies.length === 0 ? html` class="first"` : null}>${cellHtml(cell, stop)}</td>`,
+      )}</tr>`,
+  )}`;
 }
 
-function matrixRow({ scenario, name, cells }: Row, { policies, places }: Columns): Html {
-  return html`<tr><th scope="row"><code>${name}</code><span>${scenario.title}</span></th>${places.map(
-    (place, index) =>
-      html`<td${index % policies.length === 0 ? html` class="first"` : null}>${cellHtml(cells[place])}</td>`,
-  )}</tr>`;
-}
-
-function cellHtml(cell: Cell | undefined): Html {
+function cellHtml(cell: ShownCell, stop: string): Html {
   if (!cell) return html`<span class="empty">·<i class="unseen">no such trial</i></span>`;
-  const { trial } = cell;
+  const { trial, wanted } = cell;
   const { verdict } = trial;
-  return html`<a class="cell v-${verdict}" tabindex="-1" href="${hrefOf("trial", trial.id)}"><b>${verdictSigns[verdict].symbol} ${verdict}</b><span>${happenedIn(trial)}</span></a>`;
+  return html`<a class="cell v-${verdict}${wanted ? "" : " dim"}" tabindex="${trial.id === stop ? 0 : -1}" href="${hrefOf("trial", trial.id)}"><b>${verdictSigns[verdict].symbol} ${verdict}</b><span>${happenedIn(trial)}</span></a>`;
 }
 
 /** What a cell says below its verdict. */

@@ -11,7 +11,10 @@ const { results, evidence } = sample();
 
 function storedOf(scenario: string): Promise<StoredTrials> {
   const own = results.trials.filter((trial) => trial.scenario === scenario);
-  return Promise.resolve({ evidence: Object.fromEntries(own.map(({ id }) => [id, evidence.get(id)])) });
+  return Promise.resolve({
+    evidence: Object.fromEntries(own.map(({ id }) => [id, evidence.get(id)])),
+    domains: {},
+  });
 }
 
 async function textOf(hash: string, of: Results = results): Promise<string> {
@@ -84,7 +87,7 @@ test("what is not there is said so", async () => {
 test("what programs wrote is text", async () => {
   const of = hostileResults();
   const trial = of.trials.find(({ reasons }) => reasons.includes(hostile))!;
-  const stored = { evidence: { [trial.id]: { odd: hostile } } };
+  const stored = { evidence: { [trial.id]: { odd: hostile } }, domains: {} };
   const { content } = await makePage(of, addressOf(`#/trial/${trial.id}`), () => Promise.resolve(stored));
   expect(content.markup).not.toContain("<script");
   expect(content.markup).not.toContain("\u202e");
@@ -93,7 +96,7 @@ test("what programs wrote is text", async () => {
 
 test("a trial of a kind that the page does not know shows its evidence as it is", async () => {
   const [trial] = results.trials;
-  const stored = { evidence: { [trial!.id]: { verifier: "danetool", exit: 1 } } };
+  const stored = { evidence: { [trial!.id]: { verifier: "danetool", exit: 1 } }, domains: {} };
   const { content } = await makePage(results, addressOf(`#/trial/${trial!.id}`), () =>
     Promise.resolve(stored),
   );

@@ -20,6 +20,7 @@ import {
 import { lookupDetails, lookupSummary } from "./lookup.ts";
 import { happenedIn } from "./matrix.ts";
 import { proofs } from "./proofs.ts";
+import { setupParts } from "./setup.ts";
 import { storyOf } from "./story.ts";
 import { stepsOf, witnessDetails, witnessSummary } from "./witnesses.ts";
 
@@ -37,6 +38,7 @@ ${part("What the witnesses saw", summaryOf(trial, evidence))}
 </div>
 ${trial.steps ? part("Step by step", stepsTable(trial.steps)) : null}
 ${diagram(trial, evidence)}
+${setupParts(trial.domain === undefined ? undefined : stored.domains[trial.domain], titlesOf(trial))}
 ${detailsOf(trial, evidence)}
 ${packets(trial, evidence)}
 ${proofs(results, trial, stored)}
@@ -112,7 +114,7 @@ function summaryOf(trial: TrialResult, evidence: unknown): Piece {
   const [mail, lookup] = [asMail(evidence), asLookup(evidence)];
   if (lookup) return lookupSummary(lookup);
   if (!mail)
-    return html`<p class="muted">${evidence === undefined ? "No evidence of this trial was stored." : "See the evidence below."}</p>`;
+    return html`<p class="muted">${evidence === undefined ? html`Not in this page, which holds only so much: see <a href="${encodeURI(trial.evidence)}">${trial.evidence}</a>.` : "See the evidence below."}</p>`;
   const titles = titlesOf(trial);
   return stepsOf(mail).map((seen, index) =>
     mail.steps.length === 0

@@ -49,8 +49,10 @@ function expectedTold({ status, empty }: ResolverAnswer["expected"]): string {
 }
 
 function sessionTold(session: Session, canary: string): Html {
-  const { host, tls, tlsError, sni, commands, accepted } = session;
-  const words = [...new Set(commands.map(({ line }) => line.split(/[ :]/)[0]?.toUpperCase() ?? ""))];
+  const { host, tls, tlsError, sni, transcript, accepted } = session;
+  const words = [
+    ...new Set(transcript.flatMap((line) => /^C: ([a-z]+)/i.exec(line)?.[1]?.toUpperCase() ?? [])),
+  ];
   return html`<b>${host}</b>: ${words.length > 0 ? visible(words.join(" ")) : "no command"}; ${
     tls ? `${tls.version}, SNI ${sni ?? "not sent"}` : tlsError ? `TLS failed (${tlsError})` : "no TLS"
   }; message ${accepted ? "accepted" : "not accepted"}; canary ${canaryTold(session, canary)}`;

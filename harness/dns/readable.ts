@@ -1,6 +1,6 @@
-import { decodeAnswer } from "../dns/message.ts";
-import { wireName } from "../dns/name.ts";
-import { typeNumber } from "../dns/record.ts";
+import { decodeAnswer } from "./message.ts";
+import { wireName } from "./name.ts";
+import { typeNumber } from "./record.ts";
 
 /**
  * A master file's line as a reader wants it: RDATA in the generic form (RFC 3597 5) becomes that of its type, where that is
