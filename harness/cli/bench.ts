@@ -115,7 +115,7 @@ async function costPerTrial(
       question: (_, question, byHarness) => listener.collector?.question(question, byHarness),
     },
     async (lab, world) => {
-      const one = lab.hosts.get(stack.id) ?? unexpected("no stack");
+      const [one = unexpected("no stack")] = (await lab.startStack(stack.id)).hosts;
       for (let round = 0; round < rounds; round++) {
         const take = (part: number): readonly Trial[] =>
           mains.slice((2 * round + part) * mailsPerRound, (2 * round + part + 1) * mailsPerRound);

@@ -50,14 +50,22 @@ export interface LabListener {
 }
 
 export interface Lab {
-  /** By id. */
+  /** Starts a stack of the programs and proves it ready. A host of it that is not ready in time is told as a fault. */
+  startStack(id: string): Promise<RunningStack>;
+  /** Of the stacks that run now, by id. */
   readonly hosts: ReadonlyMap<string, SendingHost>;
   /** By id. */
   readonly resolvers: ReadonlyMap<string, LoneHost>;
   readonly farm: FarmClient;
+  /** Those that run now. */
   readonly containers: readonly RunningContainer[];
   /** Trials whose packets are kept, for the farm to give. */
   readonly captured: ReadonlySet<string>;
+  close(): Promise<void>;
+}
+
+export interface RunningStack {
+  readonly hosts: readonly SendingHost[];
   close(): Promise<void>;
 }
 
@@ -84,6 +92,26 @@ type Member = Extract<Driver, { readonly role: "resolver" | "sender" | "verifier
 /** How the process ended, and the last of what it wrote. */
 type OnDeath = (how: string, tail: string) => void;
 
+/** What ends together: what all share, or one stack. */
+interface Group {
+  readonly containers: RunningContainer[];
+  readonly clients: FarmClient[];
+  readonly starting: Promise<unknown>[];
+  closing: boolean;
+}
+
+function newGroup(): Group {
+  return { containers: [], clients: [], starting: [], closing: false };
+}
+
+async function end(group: Group): Promise<void> {
+  group.closing = true;
+  for (const client of group.clients) client.close();
+  // What is about to start would else be left behind.
+  await Promise.allSettled(group.starting);
+  await Promise.allSettled(group.containers.map((container) => container.remove()));
+}
+
 /** Joins the shell commands of one set-up step. */
 function script(...commands: readonly string[]): readonly string[] {
   return ["sh", "-c", commands.join(" && ")];
@@ -104,14 +132,14 @@ export async function startLab(
   listener: LabListener,
 ): Promise<Lab> {
   const { addresses } = world;
-  const containers: RunningContainer[] = [];
-  const clients: FarmClient[] = [];
-  const starting: Promise<unknown>[] = [];
+  const shared = newGroup();
+  const groups = new Set([shared]);
   /** What died, by sending host; without one: what all need. */
   const deaths = new Map<string | undefined, string>();
   let closing = false;
 
   const start = async (
+    group: Group,
     spec: Omit<ContainerSpec, "labels">,
     /** The sending hosts that need it; none: all. */
     needed: readonly string[] = [],
@@ -119,18 +147,18 @@ export async function startLab(
     onDeath?: OnDeath,
   ): Promise<RunningContainer> => {
     options.signal.throwIfAborted();
-    if (closing) throw new HarnessError("the lab is being closed");
+    if (closing || group.closing) throw new HarnessError("the lab is being closed");
     const begun = engine
       .start({ ...spec, name: `danelab-${options.runId}-${spec.name}`, labels: options.labels })
       .then((started) => {
-        containers.push(started);
+        group.containers.push(started);
         return started;
       });
-    starting.push(begun);
+    group.starting.push(begun);
     const container = await begun;
     container.died.then(
       async (how) => {
-        if (closing) return;
+        if (group.closing) return;
         const tail = await container.tail(10).catch(() => "");
         if (onDeath) return onDeath(how, tail);
         const death = `container ${container.name} died in the middle of the run (${how})${tail ? `; its log ends:\n${tail}` : ""}`;
@@ -146,10 +174,7 @@ export async function startLab(
 
   const close = async (): Promise<void> => {
     closing = true;
-    for (const client of clients) client.close();
-    // What is about to start would else be left behind.
-    await Promise.allSettled(starting);
-    await Promise.allSettled(containers.map((container) => container.remove()));
+    await Promise.all([...groups].map(end));
     await engine.removeNetwork(options.network.name);
   };
 
@@ -159,7 +184,7 @@ export async function startLab(
     if (owner) listener.session(session, owner);
   };
   const joined = joinSessions(give, (message) => listener.fault(message));
-  const farmListener = (host?: string) => ({
+  const farmListener = (group: Group, host?: string) => ({
     opened: (session: { id: string; domain: string; remoteAddress: string }) => {
       const owner = hostByAddress.get(session.remoteAddress);
       if (owner) listener.opened({ ...session, host: owner });
@@ -170,7 +195,7 @@ export async function startLab(
     },
     stray: listener.stray,
     fault: (message: string) => {
-      if (!closing) listener.fault(message, host);
+      if (!group.closing) listener.fault(message, host);
     },
   });
   const parked = ["sleep", "infinity"];
@@ -189,9 +214,13 @@ export async function startLab(
     ...relays.map(({ listen }) => listen),
   ]);
 
-  const startProgram = async (container: RunningContainer, host?: string): Promise<FarmClient> => {
-    const client = await startFarmProgram(container, farmListener(host), options.keep);
-    clients.push(client);
+  const startProgram = async (
+    group: Group,
+    container: RunningContainer,
+    host?: string,
+  ): Promise<FarmClient> => {
+    const client = await startFarmProgram(container, farmListener(group, host), options.keep);
+    group.clients.push(client);
     return client;
   };
 
@@ -215,7 +244,7 @@ export async function startLab(
   };
 
   const startFarm = async () => {
-    const container = await start({
+    const container = await start(shared, {
       name: "farm",
       image: programs.farm.image,
       command: parked,
@@ -232,7 +261,10 @@ export async function startLab(
       `ip -6 route add local ${addresses.mxHosts.ipv6} dev lo`,
     );
     // Where hundreds of handshakes are under way, a question would wait for its turn: DNS has a process of its own.
-    const [servers, dns] = await Promise.all([startProgram(container), startProgram(container)]);
+    const [servers, dns] = await Promise.all([
+      startProgram(shared, container),
+      startProgram(shared, container),
+    ]);
     const client: FarmClient = { ...servers, relayDns: dns.relayDns, forwardDns: dns.forwardDns };
     await Promise.all([
       client.serve(world.hosts),
@@ -245,7 +277,7 @@ export async function startLab(
 
   const startAuthority = async (farm: RunningContainer): Promise<void> => {
     const { driver, image } = programs.authority;
-    await start({
+    await start(shared, {
       name: `authority-${driver.name}`,
       image,
       command: driver.command(world.servers),
@@ -263,13 +295,14 @@ export async function startLab(
         farm,
         hosts: program.serves.flatMap((name) => world.realHosts.get(name) ?? []),
         signal: options.signal,
-        start,
+        start: (spec) => start(shared, spec),
         onNews: joined.news,
-        onFault: farmListener().fault,
+        onFault: farmListener(shared).fault,
       });
 
   /** A network namespace with the witness in it; senders and resolvers join it. */
   const startNamespace = async (
+    group: Group,
     name: string,
     host: Pick<ResolvingHost, "id" | "address" | "nameServers">,
     needed: readonly string[],
@@ -278,6 +311,7 @@ export async function startLab(
     hostByAddress.set(address.ipv4, id);
     hostByAddress.set(address.ipv6, id);
     const container = await start(
+      group,
       {
         name: `witness-${name}`,
         image: programs.farm.image,
@@ -301,7 +335,7 @@ export async function startLab(
       `ip route replace default via ${addresses.farm.ipv4}`,
       `ip -6 route replace default via ${addresses.farm.ipv6}`,
     );
-    const witness = startProgram(container, id).then(async (client) => {
+    const witness = startProgram(group, container, id).then(async (client) => {
       await client.guard(inside);
       return client;
     });
@@ -309,6 +343,7 @@ export async function startLab(
   };
 
   const startMember = (
+    group: Group,
     name: string,
     { driver, image }: { readonly driver: Member; readonly image: string },
     shares: RunningContainer,
@@ -316,6 +351,7 @@ export async function startLab(
     onDeath?: OnDeath,
   ): Promise<RunningContainer> =>
     start(
+      group,
       {
         name: `${driver.role}-${name}`,
         image,
@@ -332,13 +368,17 @@ export async function startLab(
       onDeath,
     );
 
-  const followSender = (container: RunningContainer, host: string): void => {
+  const followSender = (group: Group, container: RunningContainer, host: string): void => {
     container
       .follow((line) => listener.senderLog(host, line))
-      .catch((error) => farmListener(host).fault(messageOf(error)));
+      .catch((error) => farmListener(group, host).fault(messageOf(error)));
   };
 
-  const startStack = async (one: StackPrograms, index: number): Promise<readonly SendingHost[]> => {
+  const startHosts = async (
+    group: Group,
+    one: StackPrograms,
+    index: number,
+  ): Promise<readonly SendingHost[]> => {
     const { stack, sender, resolver } = one;
     const trials = plan.trials.filter((trial) => trial.stack === stack.id);
     const name = `${programId(stack.sender)}-${programId(stack.resolver)}`.replaceAll("@", "-");
@@ -366,13 +406,13 @@ export async function startLab(
         const own = host === local ? name : `remote-${name}`;
         // The second host's resolver lives in the first host's namespace.
         const needed = host === local ? ids : [host.id];
-        const { container, witness } = await startNamespace(own, host, needed);
+        const { container, witness } = await startNamespace(group, own, host, needed);
         const [client, senderContainer, resolverContainer] = await Promise.all([
           witness,
-          startMember(own, sender, container, [host.id]),
-          host === local ? startMember(own, resolver, container, ids) : undefined,
+          startMember(group, own, sender, container, [host.id]),
+          host === local ? startMember(group, own, resolver, container, ids) : undefined,
         ]);
-        followSender(senderContainer, host.id);
+        followSender(group, senderContainer, host.id);
         if (resolverContainer && resolver.driver.question) {
           const harness = used.map((each) => harnessAddress(each));
           const read = resolver.driver.question;
@@ -382,7 +422,7 @@ export async function startLab(
               if (!question) return;
               for (const id of ids) listener.question(id, question, harness.includes(question.client));
             })
-            .catch((error) => farmListener(host.id).fault(messageOf(error)));
+            .catch((error) => farmListener(group, host.id).fault(messageOf(error)));
         }
         return { ...host, witness: client, senderContainer, witnessContainer: container };
       }),
@@ -398,7 +438,7 @@ export async function startLab(
       resolverAddress: "127.0.0.1",
     } as const;
     const name = one.id.replaceAll(/[@+]/g, "-");
-    const { container, witness } = await startNamespace(name, host, [host.id]);
+    const { container, witness } = await startNamespace(shared, name, host, [host.id]);
     let lives = 0;
     let death = Promise.withResolvers<string>();
     const log: string[] = [];
@@ -415,14 +455,14 @@ export async function startLab(
       };
       // A verifier does not see what became of its resolver.
       const expected = one.verifier ? undefined : onDeath;
-      const process = await startMember(own, one.resolver, container, [host.id], expected);
+      const process = await startMember(shared, own, one.resolver, container, [host.id], expected);
       process
         .follow((line) => log.push(line))
-        .catch((error) => farmListener(host.id).fault(messageOf(error)));
+        .catch((error) => farmListener(shared, host.id).fault(messageOf(error)));
     };
     const [client, verifierContainer] = await Promise.all([
       witness,
-      one.verifier ? startMember(name, one.verifier, container, [host.id]) : null,
+      one.verifier ? startMember(shared, name, one.verifier, container, [host.id]) : null,
       begin(),
     ]);
     const lone: LoneHost = {
@@ -452,9 +492,38 @@ export async function startLab(
     }
   };
 
+  const hosts = new Map<string, SendingHost>();
+  const startStack = async (id: string): Promise<RunningStack> => {
+    const index = programs.stacks.findIndex(({ stack }) => stack.id === id);
+    const one = programs.stacks[index];
+    if (!one) throw new HarnessError(`the lab has no stack ${id}`);
+    const group = newGroup();
+    groups.add(group);
+    const close = async (): Promise<void> => {
+      await end(group);
+      groups.delete(group);
+    };
+    let own: readonly SendingHost[];
+    try {
+      own = await startHosts(group, one, index);
+      await Promise.all(own.map(proveOne));
+    } catch (error) {
+      await close();
+      throw error;
+    }
+    for (const host of own) hosts.set(host.id, host);
+    return {
+      hosts: own,
+      async close() {
+        for (const host of own) hosts.delete(host.id);
+        await close();
+      },
+    };
+  };
+
   try {
     await engine.createNetwork(options.network);
-    const [farm, stacks, resolvers] = await Promise.all([
+    const [farm, resolvers] = await Promise.all([
       startFarm().then(async (one) => {
         await Promise.all([
           startAuthority(one.container),
@@ -462,21 +531,23 @@ export async function startLab(
         ]);
         return one;
       }),
-      Promise.all(programs.stacks.map(startStack)),
       Promise.all((programs.resolvers ?? []).map(startLoneResolver)),
     ]);
-    const hosts = stacks.flat();
-    await Promise.all([...hosts, ...resolvers].map(proveOne));
+    await Promise.all(resolvers.map(proveOne));
     return {
-      hosts: new Map(hosts.map((one) => [one.id, one])),
+      startStack,
+      hosts,
       resolvers: new Map(resolvers.map((one) => [one.id, one])),
       farm: farm.client,
-      containers,
+      get containers() {
+        return [...groups].flatMap(({ containers }) => containers);
+      },
       captured,
       close,
     };
   } catch (error) {
-    await close().catch((problem) => listener.fault(messageOf(problem)));
-    throw error;
+    const problem = await close().then(() => undefined, messageOf);
+    if (problem === undefined) throw error;
+    throw new HarnessError(`${messageOf(error)}; and the lab could not be ended: ${problem}`);
   }
 }

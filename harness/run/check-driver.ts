@@ -67,7 +67,7 @@ export async function* checkDriver(subject: DriverToCheck): AsyncGenerator<Check
   const faults = faultsOf(seen);
   yield {
     name: "starts",
-    seen: `up and proven ready in ${seconds(seen, "lab")}`,
+    seen: `up and proven ready in ${seconds(seen, "stack")}`,
     problems: faults,
     see: "files, command, submission, misconfigured",
   };

@@ -101,7 +101,7 @@ async function expectNothingLeft({ pid }: Process): Promise<void> {
   });
 }
 
-const up = "lab up and proven ready";
+const up = "up and proven ready";
 
 test.for(["SIGINT", "SIGTERM"] as const)(
   "%s ends a run with status 130, and nothing is left",

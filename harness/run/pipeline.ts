@@ -7,7 +7,7 @@ import type { Divergence } from "../model/divergence.ts";
 import type { Evidence } from "../model/evidence.ts";
 import type { RelayRule, StrayPacket } from "../model/farm.ts";
 import { judge } from "../model/judge.ts";
-import { type Plan, sendingHostOf } from "../model/plan.ts";
+import { type Plan, sendingHostOf, type Trial } from "../model/plan.ts";
 import type { ProgramResult, Results, TrialResult } from "../model/results.ts";
 import { describeScenario } from "../model/results-of.ts";
 import { HarnessError, messageOf } from "../words/errors.ts";
@@ -46,7 +46,7 @@ export interface RunListener {
   verdict(result: TrialResult): void;
   /** The world is made, and nothing of it has started yet. */
   world?(world: World): void;
-  /** The lab is up: for whoever wants to look into it, or to break it. */
+  /** A stack of the lab is up: for whoever wants to look into it, or to break it. */
   lab?(lab: Lab, world: World): void;
 }
 
@@ -65,10 +65,10 @@ function packetsPath(trial: string): string {
 }
 
 /**
- * So many senders have mail on its way at once. Each waits for silent servers a good part of its time; more of them than this
- * would wait for the processors.
+ * So many stacks run at once. Each waits for silent servers a good part of its time; more of them than this would wait for the
+ * processors, and hold memory.
  */
-const sendersAtOnce = 4 * cpus().length;
+const stacksAtOnce = 2 * cpus().length;
 
 export async function run(input: RunInput, listener: RunListener): Promise<Finished> {
   const { plan, engine, signal } = input;
@@ -102,6 +102,15 @@ export async function run(input: RunInput, listener: RunListener): Promise<Finis
     told.add(evidence.trial);
     listener.evidence(evidence);
     for (const result of judging?.add(evidence) ?? []) listener.verdict(result);
+  };
+  /** Trials whose turn did not come, or whose stack went, say why. */
+  const giveUp = (message: string, concerns: (trial: Trial) => boolean): void => {
+    if (!errors.includes(message)) errors.push(message);
+    for (const record of [...collectors.values()].flatMap(({ records }) => records)) {
+      if (told.has(record.trial.id) || !concerns(record.trial)) continue;
+      record.now.errors.push(message);
+      onEvidence(evidenceOf(record));
+    }
   };
   try {
     const world = await timed("world", () => compileWorld(plan, { subnet: lease.subnet, now: start }));
@@ -170,10 +179,10 @@ export async function run(input: RunInput, listener: RunListener): Promise<Finis
         },
       ),
     );
-    listener.progress(`lab up and proven ready in ${((timings["lab"] ?? 0) / 1000).toFixed(1)} s`);
-    listener.lab?.(lab, world);
+    listener.progress(`lab up in ${((timings["lab"] ?? 0) / 1000).toFixed(1)} s`);
 
-    const { farm, hosts } = lab;
+    const running = lab;
+    const { farm } = lab;
     const change = async (
       { reach, nameServers: [first, second], resolverAddress }: SendingHost,
       { hosts: servers, forward, stubRules }: DomainStep,
@@ -190,33 +199,40 @@ export async function run(input: RunInput, listener: RunListener): Promise<Finis
         stub(second, stubRules.second),
       ]);
     };
-    const inTurn = turns(sendersAtOnce);
-    await timed("deliver", () =>
-      Promise.all(
-        [...hosts.values()].map((host) =>
-          inTurn(async () => {
-            const collector = collectors.get(host.id);
-            if (!collector) return;
-            await deliverFrom(host, collector, {
-              signal,
-              broken: broken.of(host.id),
-              onEvidence,
-              change: (step) => change(host, step),
-            });
-          }),
-        ),
-      ),
-    );
-  } catch (error) {
-    if (!signal.aborted) {
-      if (!errors.includes(messageOf(error))) errors.push(messageOf(error));
-      // Trials whose turn did not come say why.
-      for (const record of [...collectors.values()].flatMap(({ records }) => records)) {
-        if (told.has(record.trial.id)) continue;
-        record.now.errors.push(...errors);
-        onEvidence(evidenceOf(record));
+    const attend = async (id: string): Promise<void> => {
+      const begin = performance.now();
+      const stack = await running.startStack(id);
+      const ms = Math.round(performance.now() - begin);
+      timings["stack"] = Math.max(timings["stack"] ?? 0, ms);
+      listener.progress(`${id} up and proven ready in ${(ms / 1000).toFixed(1)} s`);
+      listener.lab?.(running, world);
+      await Promise.all(
+        stack.hosts.map(async (host) => {
+          const collector = collectors.get(host.id);
+          if (!collector) return;
+          await deliverFrom(host, collector, {
+            signal,
+            broken: broken.of(host.id),
+            onEvidence,
+            change: (step) => change(host, step),
+          });
+        }),
+      );
+      if (!input.keep) await stack.close();
+    };
+    /** What keeps one stack from its work touches no other. */
+    const attempt = async (id: string): Promise<void> => {
+      try {
+        await attend(id);
+      } catch (error) {
+        signal.throwIfAborted();
+        giveUp(messageOf(error), (trial) => trial.stack === id);
       }
-    }
+    };
+    const inTurn = turns(stacksAtOnce);
+    await timed("deliver", () => Promise.all(plan.stacks.map(({ id }) => inTurn(() => attempt(id)))));
+  } catch (error) {
+    if (!signal.aborted) giveUp(messageOf(error), () => true);
   } finally {
     if (lab) {
       const open = lab;

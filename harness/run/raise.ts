@@ -58,6 +58,7 @@ export async function raise(input: RaiseInput): Promise<Raised> {
       { ...unheard, fault: (message) => faults.push(message), progress },
     );
     try {
+      await Promise.all(programs.stacks.map(({ stack }) => lab.startStack(stack.id)));
       const [fault] = faults;
       if (fault !== undefined) throw new HarnessError(fault);
       const own = plan.trials.filter((trial) => trial.scenario === scenario && trial.role !== "twin");
