@@ -41,7 +41,8 @@ export function judge(input: JudgeInput): Judge {
   const { plan } = input;
   const scenarios = new Map(plan.scenarios.map((scenario) => [scenario.id, scenario]));
   const trials = new Map(plan.trials.map((trial) => [trial.id, trial]));
-  const dependencies = new Map(plan.trials.map((trial) => [trial.id, dependenciesOf(trial, plan)]));
+  const dependencies = dependenciesIn(plan);
+  const dependents = dependentsOf(dependencies);
   const alone = new Map<string, Judged>();
   const decided = new Map<string, TrialResult>();
   const used = new Set<Divergence>();
@@ -75,16 +76,18 @@ export function judge(input: JudgeInput): Judge {
         judgeAlone(trial, scenarios.get(trial.scenario), evidence, input.sni.get(trial.domain) ?? null),
       );
       const fresh: TrialResult[] = [];
-      for (const candidate of plan.trials) {
-        if (decided.has(candidate.id)) continue;
-        const concerned =
-          candidate.id === trial.id ||
-          candidate.of === trial.id ||
-          dependencies.get(candidate.id)?.includes(trial.id);
-        if (!concerned) continue;
+      // A twin is decided with its trial, and a trial with what it hangs on.
+      const concerned = [
+        ...(dependents.get(trial.id) ?? []),
+        trial.id,
+        ...(dependencies.get(trial.id) ?? []),
+      ];
+      for (const id of new Set(concerned)) {
+        const candidate = trials.get(id);
+        if (!candidate || decided.has(id)) continue;
         const result = decide(candidate);
         if (!result) continue;
-        decided.set(candidate.id, result);
+        decided.set(id, result);
         fresh.push(result);
       }
       return fresh;
@@ -154,20 +157,29 @@ function stackOf(result: TrialResult): string {
   return `${result.sender}+${result.resolver}`;
 }
 
-/** A trial hangs on its twin, and one that does DANE on the controls of the same scenario and stack: they show that the set-up is sound. */
-function dependenciesOf(trial: Trial, plan: Plan): readonly string[] {
-  const twins = plan.trials.filter(({ of }) => of === trial.id);
-  const controls =
-    trial.role === "main" && doesDane(trial)
-      ? plan.trials.filter(
-          (other) =>
-            other.scenario === trial.scenario &&
-            other.stack === trial.stack &&
-            other.canary === trial.canary &&
-            isControl(other),
-        )
-      : [];
-  return [...twins, ...controls].map(({ id }) => id);
+/**
+ * By trial, the ids of those that it hangs on: its twin, and, for one that does DANE, the controls of the same scenario and
+ * stack: they show that the set-up is sound.
+ */
+function dependenciesIn({ trials }: Plan): ReadonlyMap<string, readonly string[]> {
+  const twins = Map.groupBy(trials, ({ of }) => of);
+  const setUp = ({ scenario, stack, canary }: Trial): string => JSON.stringify([scenario, stack, canary]);
+  const controls = Map.groupBy(trials.filter(isControl), setUp);
+  return new Map(
+    trials.map((trial) => {
+      const own = trial.role === "main" && doesDane(trial) ? controls.get(setUp(trial)) : undefined;
+      return [trial.id, [...(twins.get(trial.id) ?? []), ...(own ?? [])].map(({ id }) => id)];
+    }),
+  );
+}
+
+function dependentsOf(
+  dependencies: ReadonlyMap<string, readonly string[]>,
+): ReadonlyMap<string, readonly string[]> {
+  const dependents = new Map<string, string[]>();
+  for (const [id, others] of dependencies)
+    for (const other of others) dependents.set(other, [...(dependents.get(other) ?? []), id]);
+  return dependents;
 }
 
 function isDelivery(outcome: Outcome | null): boolean {
