@@ -22,6 +22,7 @@ const like = (status: Status, ...types: readonly string[]): ZoneText =>
       : {};
 
 const said: Readonly<Record<Status, string>> = { secure: "signed", insecure: "unsigned", bogus: "bogus" };
+const article = (word: string): string => `${/^[aeiou]/.test(word) ? "An" : "A"} ${word}`;
 const weakest = (one: Status, other: Status): Status =>
   (["bogus", "insecure", "secure"] as const).find((status) => status === one || status === other) ?? "bogus";
 
@@ -37,7 +38,7 @@ const crossings = (["cname", "dname"] as const).flatMap((kind) =>
       const zone = like(from, kind.toUpperCase());
       return {
         id: `res-${kind}-${from}-to-${to}`,
-        title: `A ${said[from]} ${kind.toUpperCase()} leads to ${said[to]} TLSA records in another zone`,
+        title: `${article(said[from])} ${kind.toUpperCase()} leads to ${said[to]} TLSA records in another zone`,
         cites: [
           "RFC 4035 3.2.3",
           "RFC 7672 2.1.3",

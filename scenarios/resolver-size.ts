@@ -3,6 +3,15 @@ import { key, type LookupText, lookups, mismatch, must, nsec3, open, rawTlsa } f
 /** Large answers: they come over TCP, whole, or fail (RFC 7766 5). */
 const records = (count: number) => Array.from({ length: count }, () => mismatch("3 1 1"));
 
+/** A KSK, a ZSK, and keys that sign nothing. */
+const keys = (count: number) => [
+  key("ksk"),
+  key("zsk"),
+  ...Array.from({ length: count - 2 }, (_, index) =>
+    key("zsk", { label: `next-${index + 1}`, signs: false }),
+  ),
+];
+
 const fitting: readonly LookupText[] = [
   {
     id: "res-size-512",
@@ -50,16 +59,9 @@ const fitting: readonly LookupText[] = [
   },
   {
     id: "res-size-keys",
-    title: "TLSA records in a zone with 50 keys: its DNSKEY answer needs TCP",
+    title: "TLSA records in a zone with 15 keys: more than 1232 octets",
     cites: ["RFC 7766 5", "RFC 4035 5.2"],
-    zone: {
-      denial: nsec3(),
-      keys: [
-        key("ksk"),
-        key("zsk"),
-        ...Array.from({ length: 48 }, (_, index) => key("zsk", { label: `next-${index + 1}`, signs: false })),
-      ],
-    },
+    zone: { denial: nsec3(), keys: keys(15) },
     expect: must("secure"),
   },
 ];
@@ -94,4 +96,17 @@ const octets = [8, 16, 32, 48, 60].map(
   }),
 );
 
-export default lookups("res-size", [...fitting, ...counts, ...octets]);
+/** A validator may have to try many keys: some give up early. */
+const keyCounts = [16, 17, 24, 32, 33, 48, 64].map(
+  (count): LookupText => ({
+    id: `res-size-keys-${count}`,
+    title: `TLSA records in a zone with ${count} keys`,
+    why: "No RFC says how many keys a zone may have; resolvers limit their work to protect themselves.",
+    cites: ["RFC 4035 5.2", "RFC 7766 5"],
+    zone: { keys: keys(count) },
+    measure: { of: "keys of a zone", value: count },
+    expect: open("secure", "bogus", "refused"),
+  }),
+);
+
+export default lookups("res-size", [...fitting, ...counts, ...octets, ...keyCounts]);

@@ -28,6 +28,7 @@ const configuration = `server:
   jostle-timeout: 5000
   outbound-msg-retry: 3
   infra-cache-min-rtt: 200
+  incoming-num-tcp: 500
 `;
 
 export function upstreamFiles({ rootHints }: LabFacts): readonly FileToCopy[] {

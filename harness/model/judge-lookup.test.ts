@@ -89,11 +89,14 @@ function judged(
 describe("verdicts", () => {
   const cd = answer({ way: "CD" });
 
-  test("the first answer that is not as it should be decides", () => {
+  test("the first answer that fails decides, else the first that is not as it should be", () => {
     expect(judged(must, [answer(), cd]).result).toMatchObject({ verdict: "pass", outcome: "secure" });
     const { result } = judged(must, [answer({ authenticated: false }), cd]);
     expect(result).toMatchObject({ verdict: "fail", outcome: "insecure" });
     expect(result.reasons).toEqual(["asked with DO: insecure (NOERROR), where the RFC demands secure"]);
+    const should: LookupExpectation = { ...must, level: "should" };
+    const both = [answer({ authenticated: false }), { ...cd, rdata: ["99"] }];
+    expect(judged(should, both).result).toMatchObject({ verdict: "fail", outcome: "wrong" });
     expect(judged(must, [answer(), { ...cd, rdata: ["99"] }]).result).toMatchObject({
       verdict: "fail",
       outcome: "wrong",

@@ -67,7 +67,7 @@ function concerns({ scenario, versions }: Divergence, trial: LookupTrial): boole
 
 const good: readonly Verdict[] = ["pass", "info"];
 
-/** The verdict is that of the first answer that is not as it should be; else that of the first. */
+/** The verdict is that of the first answer that fails, else of the first that is not as it should be, else of the first. */
 function judgeTrial(
   trial: LookupTrial,
   evidence: LookupEvidence | undefined,
@@ -85,7 +85,10 @@ function judgeTrial(
       ? judgeAnswer(question, answer, evidence)
       : unanswered(question, errors);
   });
-  const deciding = steps.find(({ verdict }) => !good.includes(verdict)) ?? steps[0];
+  const deciding =
+    steps.find(({ verdict }) => verdict === "fail") ??
+    steps.find(({ verdict }) => !good.includes(verdict)) ??
+    steps[0];
   return {
     id: trial.id,
     scenario: domain.id,

@@ -6,8 +6,8 @@ export const durations = {
   programReady: 20_000,
   /** One question to a resolver, its retries included. */
   dnsAnswer: 25_000,
-  /** One question to a resolver that is put as a sender does: it waits no longer. */
-  lookupAnswer: 10_000,
+  /** A question to a resolver, put as senders do: it is repeated once. */
+  lookupTry: 5_000,
   /** From an answer that did not come to the news that the resolver had died. */
   newsOfDeath: 1_000,
   /** All messages of a stack handed to its sender. */

@@ -1,3 +1,36 @@
 import type { Divergence } from "../../../harness/model/divergence.ts";
 
-export const divergences: readonly Divergence[] = [];
+const everywhere = { policies: [], resolvers: [], link: null } as const;
+
+export const divergences: readonly Divergence[] = [
+  {
+    ...everywhere,
+    scenario: "res-dname-*",
+    versions: ["2.90", "2.91"],
+    outcome: "bogus",
+    severity: "too-strict",
+    reason: "A signed DNAME record is answered with SERVFAIL (RFC 6672 5.3.1).",
+    evidence:
+      "Its upstream hands out DNAME, its RRSIG and the CNAME record made of it, which has no RRSIG of its own; version 2.93 and all other validators give the same answer with AD.",
+  },
+  {
+    ...everywhere,
+    scenario: "res-nsec*-wildcard-itself",
+    versions: ["2.90", "2.91"],
+    outcome: "bogus",
+    severity: "too-strict",
+    reason:
+      "Records at the very name that begins with an asterisk are answered with SERVFAIL: it wants a proof that no closer name exists.",
+    evidence:
+      "The Labels field of the RRSIG does not count the asterisk (RFC 4034 3.1.3); version 2.93 and all other validators give the same answer with AD.",
+  },
+  {
+    ...everywhere,
+    scenario: "res-*optout-*",
+    versions: [],
+    outcome: "secure",
+    severity: "mislabelled",
+    reason: "The denial of a name in an opt-out span has AD (RFC 5155 9.2 forbids it).",
+    evidence: "NXDOMAIN with AD, where NSEC3 with the Opt-Out flag covers the next closer name.",
+  },
+];

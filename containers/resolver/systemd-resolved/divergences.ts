@@ -1,17 +1,85 @@
 import type { Divergence } from "../../../harness/model/divergence.ts";
 
+const everywhere = { policies: [], versions: [], resolvers: [], link: null } as const;
+
+const withDo = {
+  ...everywhere,
+  outcome: "insecure",
+  severity: "downgrade",
+  reason:
+    "A question with DO set is answered with the bogus data, NOERROR and no AD, where one without DO gets SERVFAIL: a client that sets DO takes the domain for unsigned.",
+  evidence:
+    'Its log says "DNSSEC validation failed for question …: signature-expired" for both; the answer to the one with DO has flags 8180 and two records, that to the other 8182 and none.',
+} as const satisfies Partial<Divergence>;
+
+const firstLink = {
+  ...everywhere,
+  outcome: "secure",
+  severity: "downgrade",
+  reason:
+    "A question with DO set is answered with AD where only the first link of a chain of aliases is secure, and with the data of the others as they are, bogus ones too (RFC 4035 3.2.3).",
+  evidence: "NOERROR with AD to the question with DO; to the same question without DO, no AD or SERVFAIL.",
+} as const satisfies Partial<Divergence>;
+
 export const divergences: readonly Divergence[] = [
+  { ...withDo, scenario: "res-bogus-*" },
+  { ...withDo, scenario: "res-*-bogus" },
+  { ...withDo, scenario: "res-*name-bogus-to-*" },
+  { ...withDo, scenario: "res-server-dnskey-*" },
+  { ...withDo, scenario: "res-server-no-edns" },
+  { ...firstLink, scenario: "res-*name-secure-to-*" },
+  { ...firstLink, scenario: "res-cname-*" },
   {
-    scenario: "res-bogus-*",
-    policies: [],
-    versions: [],
-    resolvers: [],
-    outcome: "insecure",
+    ...withDo,
+    scenario: "res-size-records-*",
+    reason:
+      "More than 256 records in a set are refused: SERVFAIL without DO; with DO the data are handed out without AD.",
+    evidence: "SERVFAIL to the question with AD alone, NOERROR without AD to the one with DO.",
+  },
+  {
+    ...everywhere,
+    scenario: "res-server-tlsa-*",
+    outcome: "wrong",
     severity: "downgrade",
     reason:
-      "A question with DO set is answered with the bogus data, NOERROR and no AD, where one without DO gets SERVFAIL: a client that sets DO takes the domain for unsigned.",
+      "An answer that denies records of a signed zone without any proof and without an SOA record is passed on, without AD: the zone is taken for unsigned (RFC 4035 5.4).",
     evidence:
-      'Its log says "DNSSEC validation failed for question …: signature-expired" for both; the answer to the one with DO has flags 8180 and two records, that to the other 8182 and none.',
-    link: null,
+      "NOERROR without AD and without records, with DO and without it; where the denial has a signed SOA record and no NSEC records, it is SERVFAIL.",
+  },
+  {
+    ...everywhere,
+    scenario: "res-alg-16",
+    versions: ["262"],
+    outcome: "insecure",
+    severity: "downgrade",
+    reason: "Ed448 is not known: the zone is taken for unsigned.",
+    evidence: "NOERROR without AD; RFC 8624 3.1 recommends to know it.",
+  },
+  {
+    ...everywhere,
+    scenario: "res-alg-16",
+    versions: ["257"],
+    outcome: "bogus",
+    severity: "too-strict",
+    reason: "A zone signed with an algorithm that it does not know is bogus, not unsigned (RFC 4035 5.2).",
+    evidence: 'SERVFAIL; its log: "DNSSEC validation failed for question …: missing-key".',
+  },
+  {
+    ...everywhere,
+    scenario: "res-*-unknown",
+    versions: ["257"],
+    outcome: "bogus",
+    severity: "too-strict",
+    reason:
+      "A zone whose algorithm or digest it does not know is bogus, not unsigned (RFC 4035 5.2, RFC 6840 5.2).",
+    evidence: 'SERVFAIL; its log: "DNSSEC validation failed for question …: missing-key".',
+  },
+  {
+    ...everywhere,
+    scenario: "res-alg-1",
+    outcome: "bogus",
+    severity: "too-strict",
+    reason: "A zone signed with RSAMD5 is bogus, not unsigned (RFC 8624 3.1, RFC 4035 5.2).",
+    evidence: 'SERVFAIL; its log: "DNSSEC validation failed for question …: missing-key".',
   },
 ];

@@ -36,6 +36,8 @@ const configuration = `server:
   outbound-msg-retry: 3
   infra-cache-min-rtt: 200
   discard-timeout: 0
+  # Where many large answers are under way at once, connections would be closed without one.
+  incoming-num-tcp: 500
 `;
 
 const driver: ResolverDriver = {
