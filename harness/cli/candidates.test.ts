@@ -13,6 +13,7 @@ const sources: Sources = {
   labs: async () => [{ id: "ee-expired" }],
   senders: async () => [{ id: "exim@4.98" }, { id: "postfix@3.10" }, { id: "postfix@3.7" }],
   resolvers: async () => [{ id: "unbound@1.22" }],
+  verifiers: async () => [{ id: "openssl@3.5" }],
   policies: ["dane", "dane-only", "may"],
 };
 const offered = async (line: string) => {
@@ -56,6 +57,7 @@ test.each<[line: string, ...offered: string[]]>([
   ["run --sender ", "exim", "postfix", "exim@4.98", "postfix@3.10", "postfix@3.7"],
   ["run --sender postfix@", "postfix@3.10", "postfix@3.7"],
   ["run --resolver=unb", "--resolver=unbound", "--resolver=unbound@1.22"],
+  ["verifiers --verifier open", "openssl", "openssl@3.5"],
   ["run --policy d", "dane", "dane-only"],
   ["run --policy may,m", "may,may"],
   ["tlsa cert.pem --usage ", "0", "1", "2", "3"],

@@ -19,6 +19,7 @@ export interface Sources {
   labs(): Promise<readonly Named[]>;
   senders(): Promise<readonly Named[]>;
   resolvers(): Promise<readonly Named[]>;
+  verifiers(): Promise<readonly Named[]>;
   readonly policies: readonly string[];
 }
 
@@ -92,11 +93,13 @@ async function valuesOf(
       ? await programs(sources.senders())
       : name === "resolver"
         ? await programs(sources.resolvers())
-        : value === "POLICY"
-          ? sources.policies
-          : value.includes("|")
-            ? value.split("|")
-            : [];
+        : name === "verifier"
+          ? await programs(sources.verifiers())
+          : value === "POLICY"
+            ? sources.policies
+            : value.includes("|")
+              ? value.split("|")
+              : [];
   // Of a list that is separated by commas the last one is typed.
   const listed = spec?.many ? typed.slice(0, typed.lastIndexOf(",") + 1) : "";
   return beginning(

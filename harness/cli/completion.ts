@@ -23,6 +23,7 @@ const sources: Sources = {
     })),
   senders: async () => programsOf((await loadRegistry()).senders).map((one) => ({ id: programId(one) })),
   resolvers: async () => programsOf((await loadRegistry()).resolvers).map((one) => ({ id: programId(one) })),
+  verifiers: async () => programsOf((await loadRegistry()).verifiers).map((one) => ({ id: programId(one) })),
   policies: senderPolicies,
 };
 

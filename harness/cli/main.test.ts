@@ -88,6 +88,12 @@ describe("what cannot be used ends with status 2 and one line that says why, bef
     ],
     ["completion bsh", 'completion takes a shell, one of bash, zsh, fish; did you mean "bash"?'],
     ["list frobs", "list frobs: not known; there are scenarios, senders, "],
+    [
+      "verifiers atk-strip-starttls",
+      "atk-strip-starttls: is about more than certificate and TLSA records, at which verifiers look; danelab run takes it",
+    ],
+    ["verifiers --verifier opensll", "--verifier opensll: not known; there are danetool@"],
+    ["verifiers --resolver bind@*", "--resolver bind@*: one is enough here"],
     ["list senders postfix", "list senders takes no further words; see danelab list --help"],
     ["explain", "explain takes one scenario id; see danelab list scenarios"],
     ["explain base-311 base-wrong", "explain takes one scenario id; see danelab list scenarios"],

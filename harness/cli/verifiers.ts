@@ -7,6 +7,7 @@ import { isVerifiable } from "../model/verification.ts";
 import { loadScenarios } from "../run/load-scenarios.ts";
 import { runVerifications } from "../run/verifications.ts";
 import { UsageError } from "../words/errors.ts";
+import { matchesGlob } from "../words/glob.ts";
 import type { Command } from "./commands.ts";
 import { conductInLab, inLabOptions } from "./in-lab.ts";
 import { loadPrograms, programOptions } from "./programs.ts";
@@ -41,7 +42,7 @@ export const verifiersCommand: Command = {
       throw new UsageError(`--resolver ${args.value("resolver")}: one is enough here`);
     const authority = selectAuthority(args, registry);
     const all = await loadScenarios(args.values("scenarios"));
-    const scenarios = chosenBy(args.words, all.filter(isVerifiable), ({ id }) => id);
+    const scenarios = chosenScenarios(args.words, all);
     const stacks = verifiers.map((verifier) => stackOf(verifier, resolver));
     const verifications = planVerifications(
       scenarios,
@@ -60,6 +61,18 @@ export const verifiersCommand: Command = {
     });
   },
 };
+
+function chosenScenarios(patterns: readonly string[], all: readonly Scenario[]): readonly Scenario[] {
+  const fit = all.filter(isVerifiable);
+  for (const pattern of patterns) {
+    const meant = ({ id }: Scenario): boolean => matchesGlob(pattern, id);
+    if (all.some(meant) && !fit.some(meant))
+      throw new UsageError(
+        `${pattern}: is about more than certificate and TLSA records, at which verifiers look; danelab run takes it`,
+      );
+  }
+  return chosenBy(patterns, fit, ({ id }) => id);
+}
 
 function inabilityIn({ verifiers }: Registry) {
   return (verifier: Program, scenario: Scenario): Inability | null => {

@@ -361,8 +361,8 @@ export async function startLab(
         files: driver.files(world.facts),
         capabilities: driver.capabilities ?? [],
         tmpfs: driver.tmpfs ?? {},
-        // A sender's processes are many, and start all at once: name servers and receivers must answer it in time.
-        yields: driver.role === "sender",
+        // The processes of senders and verifiers are many, and start all at once: name servers and receivers must answer in time.
+        yields: driver.role !== "resolver",
       },
       needed,
       onDeath,

@@ -87,6 +87,7 @@ describe("a verdict", () => {
       "matched (as told), where the RFC recommends unusable",
     ],
     [{ level: "open" }, "no-tls", "warn", "no-tls (as told), where foreseen is matched"],
+    [{ level: "open" }, "crashed", "fail", "crashed (as told), where foreseen is matched"],
   ] as const)("%j, %s: %s", (expectation, outcome, verdict, reason) => {
     expect(verdictOf(expectation, seen(outcome))).toEqual([verdict, reason]);
   });
@@ -94,7 +95,12 @@ describe("a verdict", () => {
   test("a match that the MX host saw no handshake of is a failure", () => {
     const [verdict, reason] = verdictOf({}, seen("matched", { sessions: [session({ tls: null })] }));
     expect(verdict).toBe("fail");
-    expect(reason).toContain("saw no session with TLS");
+    expect(reason).toContain("saw no TLS handshake");
+  });
+
+  test("a handshake that the tool ended once it had the certificate is one", () => {
+    const sessions = [session({ tls: null, tlsError: "connection closed during the handshake" })];
+    expect(verdictOf({}, seen("matched", { sessions }))[0]).toBe("pass");
   });
 
   test("what the driver does not understand is an error, with the last words", () => {

@@ -87,18 +87,18 @@ function judgeAlone(trial: VerificationTrial, evidence: VerificationEvidence | u
   const { level, permitted, never } = trial.expectation;
   const { outcome, told } = claim;
   // A witness besides the tool itself: who did not see the certificate cannot have compared it.
-  if (outcome === "matched" && !sessions.some(({ tls }) => tls !== null))
+  if (outcome === "matched" && !sessions.some(({ tls, tlsError }) => tls !== null || tlsError !== null))
     return {
       outcome,
       verdict: "fail",
-      reasons: [`${told}: but the MX host saw no session with TLS, so that nothing can have been compared`],
+      reasons: [`${told}: but the MX host saw no TLS handshake, so that nothing can have been compared`],
     };
   if (permitted.includes(outcome)) {
     const how = { must: "demanded", should: "recommended", open: "permitted" }[level];
     return { outcome, verdict: level === "open" ? "info" : "pass", reasons: [`${outcome}, as ${how}`] };
   }
   const binding = { must: "the RFC demands", should: "the RFC recommends", open: "foreseen is" }[level];
-  const isFailure = level === "must" || never.includes(outcome);
+  const isFailure = level === "must" || never.includes(outcome) || outcome === "crashed";
   const verdict: Verdict = isFailure ? "fail" : "warn";
   return { outcome, verdict, reasons: [`${outcome} (${told}), where ${binding} ${permitted.join(" or ")}`] };
 }

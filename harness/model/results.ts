@@ -22,7 +22,7 @@ const outcome = z
   .enum(allOutcomes)
   .nullable()
   .describe(
-    "What became of the message. authenticated: delivered over TLS to a server that DANE authenticated; encrypted: delivered over TLS; cleartext: delivered without; deferred: still queued; bounced: refused for good. Of a question: secure: the right answer with AD; insecure: the right answer without; bogus: SERVFAIL; refused: another RCODE of failure; silent: no answer in time; wrong: another answer than the zone's; died: the resolver's process ended. Of a verification: matched: a TLSA record authenticates the server; unmatched: records count, and none does; unusable: there is none that counts; no-tls: no handshake came about. null: it could not be told",
+    "What became of the message. authenticated: delivered over TLS to a server that DANE authenticated; encrypted: delivered over TLS; cleartext: delivered without; deferred: still queued; bounced: refused for good. Of a question: secure: the right answer with AD; insecure: the right answer without; bogus: SERVFAIL; refused: another RCODE of failure; silent: no answer in time; wrong: another answer than the zone's; died: the resolver's process ended. Of a verification: matched: a TLSA record authenticates the server; unmatched: records count, and none does; unusable: there is none that counts; no-tls: no handshake came about; crashed: the verifier died. null: it could not be told",
   );
 const expected = z.array(z.enum(allOutcomes)).describe("Outcomes that are permitted");
 const reasons = z.array(z.string()).describe("Why this verdict, in plain words, most important first");

@@ -9,9 +9,9 @@ import type { Level, MxHost, Outcome, Scenario, ZoneSpec } from "./scenario.ts";
 
 /**
  * matched: a record authenticates the server; unmatched: records count, and none does; unusable: there is none that counts;
- * no-tls: no handshake came about, so that nothing could be compared.
+ * no-tls: no handshake came about, so that nothing could be compared; crashed: the tool died before it could say anything.
  */
-export const verificationOutcomes = ["matched", "unmatched", "unusable", "no-tls"] as const;
+export const verificationOutcomes = ["matched", "unmatched", "unusable", "no-tls", "crashed"] as const;
 export type VerificationOutcome = (typeof verificationOutcomes)[number];
 
 /** What some scenarios take of a verifier, and not every one has. */

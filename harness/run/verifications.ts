@@ -1,4 +1,5 @@
-import { type BatchResult, runBatch } from "../lab/batch.ts";
+import { cpus } from "node:os";
+import { type BatchOptions, type BatchResult, runBatch } from "../lab/batch.ts";
 import type { VerifierDriver } from "../lab/driver.ts";
 import type { LoneHost } from "../lab/sending-host.ts";
 import type { Divergence } from "../model/divergence.ts";
@@ -42,9 +43,6 @@ export interface FinishedVerifications {
   readonly evidence: ReadonlyMap<string, VerificationEvidence>;
 }
 
-/** Of one verifier; the verifiers run side by side. */
-const atOnce = 4;
-
 export async function runVerifications(
   input: VerificationRunInput,
   listener: VerificationListener,
@@ -63,9 +61,13 @@ export async function runVerifications(
     about: `${trials.length} trials`,
     session: (session, stack) => sessions.push({ session, stack }),
     async carryOut(lab, world, broken) {
+      const byStack = Map.groupBy(trials, ({ stack }) => stack.id);
+      // The verifiers run side by side, and each keeps a core busy.
+      const atOnce = Math.ceil((2 * cpus().length) / byStack.size);
       await Promise.all(
-        [...Map.groupBy(trials, ({ stack }) => stack.id)].map(async ([id, own]) => {
-          for await (const one of verifyAll(own, world, lab.resolvers.get(id), broken.get(id), signal)) {
+        [...byStack].map(async ([id, own]) => {
+          const place = { host: lab.resolvers.get(id), fault: broken.get(id) };
+          for await (const one of verifyAll(own, world, place, { atOnce, signal })) {
             evidence.set(one.trial, one);
             listener.verified(evidence.size);
           }
@@ -74,9 +76,7 @@ export async function runVerifications(
       // A session is told when it has ended, which may be a moment after the tool has.
       const untold = (): readonly VerificationTrial[] =>
         trials.filter(
-          (trial) =>
-            evidence.get(trial.id)?.claim?.outcome === "matched" &&
-            sessionsOf(trial).every(({ tls }) => !tls),
+          (trial) => evidence.get(trial.id)?.claim?.outcome === "matched" && sessionsOf(trial).length === 0,
         );
       await until(() => (untold().length === 0 ? true : undefined), {
         ms: durations.sessionEnd,
@@ -107,9 +107,8 @@ export async function runVerifications(
 async function* verifyAll(
   trials: readonly VerificationTrial[],
   world: World,
-  place: LoneHost | undefined,
-  fault: string | undefined,
-  signal: AbortSignal,
+  { host: place, fault }: { readonly host: LoneHost | undefined; readonly fault: string | undefined },
+  { atOnce, signal }: Pick<BatchOptions, "atOnce" | "signal">,
 ): AsyncGenerator<VerificationEvidence> {
   const verifier = place?.verifier;
   const verifierContainer = place?.verifierContainer;

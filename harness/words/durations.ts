@@ -23,7 +23,7 @@ export const durations = {
   /** From one look at a sender's queue to the next. */
   betweenLooks: 250,
   /** A verifier's look at one MX host. */
-  verification: 20_000,
+  verification: 60_000,
   /** A command run in a container. */
   exec: 30_000,
   /** An image built from packages. */

@@ -59,6 +59,7 @@ export const outcomeMeanings: Readonly<Record<NonNullable<TrialResult["outcome"]
   unusable: "no TLSA record counts",
   "no-tls": "no handshake, nothing to compare",
   died: "no answer: the resolver's process ended",
+  crashed: "the verifier died before it could say anything",
 };
 
 export const policyMeanings: Readonly<Record<TrialResult["policy"], string>> = {

@@ -1,11 +1,8 @@
-import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
+import { hostToVerify, sampleReader } from "../../../harness/lab/test-verifier.ts";
 import driver from "./driver.ts";
 
-function read(sample: string, exitStatus: number) {
-  const output = readFileSync(new URL(`samples/${sample}.txt`, import.meta.url), "utf8");
-  return driver.read({ exitStatus, output });
-}
+const read = sampleReader(driver, import.meta.url);
 
 test.each([
   [
@@ -39,9 +36,7 @@ test("a handshake without a match proves nothing", () => {
 });
 
 test("it is given the records, the name that they are of, and an address", () => {
-  const host = { domain: "x.example", name: "mx.x.example", port: 25 };
-  const v6 = driver.verify({ ...host, addresses: ["2001:db8::1"], records: ["3 1 1 00", "2 0 1 ff"] });
-  expect(v6.join(" ")).toContain(
+  expect(driver.verify({ ...hostToVerify, addresses: ["2001:db8::1"] }).join(" ")).toContain(
     "-connect [2001:db8::1]:25 -dane_tlsa_domain mx.x.example -dane_tlsa_rrdata 3 1 1 00 -dane_tlsa_rrdata 2 0 1 ff",
   );
 });
