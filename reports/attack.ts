@@ -1,6 +1,7 @@
 import type { Evidence } from "../harness/model/evidence.ts";
 import type { TrialResult } from "../harness/model/results.ts";
-import { type Leak, type Policy, policies, type Scenario } from "../harness/model/scenario.ts";
+import type { Leak, Policy, Scenario } from "../harness/model/scenario.ts";
+import { isMail } from "../harness/model/verdict.ts";
 import { sequenceOf } from "./sequence/events.ts";
 import type { SequenceStep } from "./sequence/sequence.ts";
 import { logLines, sequenceText } from "./sequence/text.ts";
@@ -93,11 +94,6 @@ interface Chapter {
   readonly step: SequenceStep | null;
   readonly sentence: string;
   readonly verdict: Judged;
-}
-
-/** Else nothing is sent. */
-function isMail(policy: TrialResult["policy"]): policy is Policy {
-  return policies.some((one) => one === policy);
 }
 
 /** One for each step of the trial. */

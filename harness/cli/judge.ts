@@ -3,11 +3,20 @@ import { join } from "node:path";
 import { loadRegistry, type Registry } from "../lab/registry.ts";
 import { judge } from "../model/judge.ts";
 import { judgeLookups, type LookupJudgement } from "../model/judge-lookup.ts";
+import { judgeVerifications, type VerificationJudgement } from "../model/judge-verification.ts";
 import { type LookupEvidence, planLookups } from "../model/lookup.ts";
+import type { VerificationEvidence } from "../model/verification.ts";
 import { evidencePath } from "../run/pipeline.ts";
 import { UsageError } from "../words/errors.ts";
 import type { Command } from "./commands.ts";
-import { printResults, type Stored, type StoredLookups, type StoredPlan, writeReports } from "./output.ts";
+import {
+  printResults,
+  type Stored,
+  type StoredLookups,
+  type StoredPlan,
+  type StoredVerifications,
+  writeReports,
+} from "./output.ts";
 import { programOptions } from "./programs.ts";
 import { createProgress } from "./progress.ts";
 import { exitStatus } from "./status.ts";
@@ -31,7 +40,9 @@ export const judgeCommand: Command = {
     const { trials, staleDivergences } =
       "lookups" in stored
         ? await judgeStoredLookups(folder, stored, divergences)
-        : await judgeStored(folder, stored, divergences);
+        : "verifications" in stored
+          ? await judgeStoredVerifications(folder, stored, divergences)
+          : await judgeStored(folder, stored, divergences);
     const results = {
       ...before.results,
       run: { ...before.results.run, staleDivergences: [...staleDivergences] },
@@ -68,10 +79,28 @@ async function judgeStoredLookups(
   divergences: Divergences,
 ): Promise<LookupJudgement> {
   const trials = planLookups(scenarios, resolvers);
-  const evidence = new Map<string, LookupEvidence>();
+  const evidence = await evidenceOf<LookupEvidence>(folder, trials);
+  return judgeLookups({ trials, evidence, divergences, evidencePath: (trial) => evidencePath(trial.id) });
+}
+
+async function judgeStoredVerifications(
+  folder: string,
+  { verifications }: StoredVerifications,
+  divergences: Divergences,
+): Promise<VerificationJudgement> {
+  const evidence = await evidenceOf<VerificationEvidence>(folder, verifications.trials);
+  return judgeVerifications({ ...verifications, evidence, divergences, evidencePath });
+}
+
+/** By trial; trials without are left out. */
+async function evidenceOf<E>(
+  folder: string,
+  trials: readonly { readonly id: string }[],
+): Promise<ReadonlyMap<string, E>> {
+  const evidence = new Map<string, E>();
   for (const { id } of trials) {
     const text = await readFile(join(folder, evidencePath(id)), "utf8").catch(() => null);
     if (text !== null) evidence.set(id, JSON.parse(text));
   }
-  return judgeLookups({ trials, evidence, divergences, evidencePath: (trial) => evidencePath(trial.id) });
+  return evidence;
 }

@@ -8,6 +8,7 @@ import { reportPage } from "../../reports/page.ts";
 import { briefText, matrixText } from "../../reports/terminal.ts";
 import type { LookupScenario } from "../model/lookup.ts";
 import type { Plan, Program } from "../model/plan.ts";
+import type { VerificationPlan } from "../model/plan-verifications.ts";
 import type { Results } from "../model/results.ts";
 import type { DomainSetups } from "../model/setup.ts";
 import { messageOf, UsageError } from "../words/errors.ts";
@@ -24,6 +25,7 @@ export interface Output {
   saveDomains(domains: DomainSetups): Promise<void>;
   savePlan(plan: Plan, sni: ReadonlyMap<string, string | null>): Promise<void>;
   saveLookups(lookups: StoredLookups["lookups"]): Promise<void>;
+  saveVerifications(verifications: StoredVerifications["verifications"]): Promise<void>;
   /** Writes all reports. */
   write(results: Results): Promise<void>;
 }
@@ -42,8 +44,13 @@ export interface StoredLookups {
   };
 }
 
+/** The same of a run in which verifiers looked at MX hosts. */
+export interface StoredVerifications {
+  readonly verifications: Omit<VerificationPlan, "plan">;
+}
+
 /** What plan.json may hold. */
-export type Stored = StoredPlan | StoredLookups;
+export type Stored = StoredPlan | StoredLookups | StoredVerifications;
 
 export async function createOutput(wanted: string | undefined): Promise<Output> {
   const folder = resolve(wanted ?? join(out, new Date().toISOString().replace(/[:.]/g, "-")));
@@ -65,6 +72,10 @@ export async function createOutput(wanted: string | undefined): Promise<Output> 
     },
     async saveLookups(lookups) {
       const stored: StoredLookups = { lookups };
+      await writeFile(join(folder, "plan.json"), `${JSON.stringify(stored)}\n`);
+    },
+    async saveVerifications({ trials, unsupported }) {
+      const stored: StoredVerifications = { verifications: { trials, unsupported } };
       await writeFile(join(folder, "plan.json"), `${JSON.stringify(stored)}\n`);
     },
     async write(results) {

@@ -53,6 +53,7 @@ export const verifiersCommand: Command = {
       registry,
       wanted: { stacks: [], scenarios: [], verifiers: stacks, ...(authority ? { authority } : {}) },
       options: { scenarios: args.words, verifiers: verifiers.map(programId), resolver: programId(resolver) },
+      save: (output) => output.saveVerifications(verifications),
       run: (input, progress) =>
         runVerifications(
           { ...input, verifications, scenarios, divergences: registry.divergences },

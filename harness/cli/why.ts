@@ -4,19 +4,22 @@ import { verdictOrder } from "../../reports/shared/signs.ts";
 import { verdictLine } from "../../reports/terminal.ts";
 import { type WhyFacts, whyText } from "../../reports/why.ts";
 import { type WhyLookupFacts, whyLookupText } from "../../reports/why-lookup.ts";
+import { type WhyVerificationFacts, whyVerificationText } from "../../reports/why-verification.ts";
 import { loadRegistry } from "../lab/registry.ts";
 import type { Evidence } from "../model/evidence.ts";
 import { judge } from "../model/judge.ts";
 import { judgeLookups } from "../model/judge-lookup.ts";
 import { judgeAlone } from "../model/judge-trial.ts";
+import { judgeVerifications } from "../model/judge-verification.ts";
 import { type LookupEvidence, planLookups } from "../model/lookup.ts";
 import { type TrialResult, verdicts } from "../model/results.ts";
+import type { VerificationEvidence } from "../model/verification.ts";
 import { evidencePath } from "../run/pipeline.ts";
 import { UsageError } from "../words/errors.ts";
 import { matchesGlob } from "../words/glob.ts";
 import { nearest } from "../words/nearest.ts";
 import type { Command } from "./commands.ts";
-import type { Stored, StoredLookups, StoredPlan } from "./output.ts";
+import type { Stored, StoredLookups, StoredPlan, StoredVerifications } from "./output.ts";
 import { terminal } from "./screen.ts";
 import { isRun, readEvidence, readJson, readRun, type StoredRun } from "./stored.ts";
 
@@ -155,6 +158,38 @@ async function lookupFactsOf(
   };
 }
 
+async function verificationFactsOf(
+  { folder, results }: StoredRun,
+  { verifications: { trials } }: StoredVerifications,
+  result: TrialResult,
+  divergences: Parameters<typeof judge>[0]["divergences"],
+): Promise<WhyVerificationFacts> {
+  const trial = trials.find(({ id }) => id === result.id);
+  const related = trials.filter((one) => [one.id, one.of].includes(result.id) || one.id === result.of);
+  const evidence = new Map<string, VerificationEvidence>();
+  for (const { id } of related) {
+    const text = await readFile(join(folder, evidencePath(id)), "utf8").catch(() => null);
+    if (text !== null) evidence.set(id, JSON.parse(text));
+  }
+  const judged = judgeVerifications({
+    trials: related,
+    unsupported: [],
+    evidence,
+    divergences,
+    evidencePath,
+  });
+  const seen = evidence.get(result.id) ?? null;
+  return {
+    result,
+    scenario: results.scenarios.find(({ id }) => id === result.scenario),
+    expectation: trial?.expectation,
+    evidence: seen,
+    twin: results.trials.find(({ of }) => of === result.id),
+    anew: seen ? (judged.trials.find(({ id }) => id === result.id) ?? null) : null,
+    files: seen ? [`Evidence: ${join(folder, result.evidence)}`] : [],
+  };
+}
+
 async function filesOf(
   folder: string,
   { evidence }: TrialResult,
@@ -217,7 +252,9 @@ export const whyCommand: Command = {
       console.log(
         "lookups" in plan
           ? whyLookupText(await lookupFactsOf(stored, plan, result, divergences), options)
-          : whyText(await factsOf(stored, plan, result, divergences), options),
+          : "verifications" in plan
+            ? whyVerificationText(await verificationFactsOf(stored, plan, result, divergences), options)
+            : whyText(await factsOf(stored, plan, result, divergences), options),
       );
     }
     return 0;

@@ -1,6 +1,7 @@
 import type { Evidence } from "./evidence.ts";
 import type { ProgramResult, Results, ScenarioResult, StepResult, TrialResult, Verdict } from "./results.ts";
 import { comparableText, seenOf } from "./seen.ts";
+import { isMail } from "./verdict.ts";
 
 /** What differs between two runs: a pure function of their results and, where it is at hand, of their evidence. */
 
@@ -133,8 +134,8 @@ export function compare(
   };
   const changes = pairs.flatMap(({ earlier, trial }) => {
     const differences = differencesOf(
-      { trial: earlier, evidence: before.evidence.get(earlier.id) },
-      { trial, evidence: after.evidence.get(trial.id) },
+      { trial: earlier, evidence: mailEvidence(before, earlier) },
+      { trial, evidence: mailEvidence(after, trial) },
     );
     if (differences.length === 0) return [];
     const scenario = scenarios.after.get(trial.scenario);
@@ -223,6 +224,11 @@ function kindOf(before: TrialResult, after: TrialResult): Kind {
   // What was put on record is no better than it was.
   const recorded = after.verdict === "known" && before.outcome === after.outcome;
   return worse < 0 && !recorded ? "fix" : "changed";
+}
+
+/** Trials without mail have evidence of other kinds; what matters of it is in their results. */
+function mailEvidence({ evidence }: ComparedRun, { id, policy }: TrialResult): Evidence | undefined {
+  return isMail(policy) ? evidence.get(id) : undefined;
 }
 
 interface Told {

@@ -1,5 +1,5 @@
 import { lookupOutcomes } from "./lookup.ts";
-import { outcomes, policies } from "./scenario.ts";
+import { outcomes, type Policy, policies } from "./scenario.ts";
 import { verificationOutcomes } from "./verification.ts";
 
 /** The words of results, apart from their schema: the report's page needs them in a browser. */
@@ -8,6 +8,11 @@ import { verificationOutcomes } from "./verification.ts";
 export const allOutcomes = [...outcomes, ...lookupOutcomes, ...verificationOutcomes] as const;
 /** Trials without mail have no policy: their kind stands where mail has one. */
 export const allPolicies = [...policies, "lookup", "verification"] as const;
+
+/** Else nothing is sent. */
+export function isMail(policy: (typeof allPolicies)[number]): policy is Policy {
+  return policies.some((one) => one === policy);
+}
 
 export const verdicts = [
   "pass",

@@ -1,4 +1,5 @@
 import type { Results, ScenarioResult, TrialResult, Verdict } from "../../harness/model/results.ts";
+import { isMail } from "../../harness/model/verdict.ts";
 import { stackIdOf } from "./matrix.ts";
 import { verdictOrder } from "./signs.ts";
 
@@ -104,7 +105,7 @@ export function paragraph(results: Results): string {
   return [
     ...(lookups.length > 0 ? lookupSentences(lookups) : []),
     ...(verifications.length > 0 ? verificationSentences(verifications) : []),
-    ...(trials.some(isMail) ? mailSentences(results) : []),
+    ...(trials.some(({ policy }) => isMail(policy)) ? mailSentences(results) : []),
     `${good} of ${counted(trials.length, "trial")} stayed within what the RFCs permit${knownSaid(counts.get("known") ?? 0)}.`,
     ...attackSentence(results),
     ...twinSentence(results),
@@ -112,17 +113,13 @@ export function paragraph(results: Results): string {
 }
 
 function mailSentences(results: Results): readonly string[] {
-  const messages = results.trials.filter(isMail);
+  const messages = results.trials.filter(({ policy }) => isMail(policy));
   const stacks = new Set(messages.map(stackIdOf));
   const scenarios = new Set(messages.map(({ scenario }) => scenario));
   return [
     `${counted(messages.length, "message")} ${messages.length === 1 ? "was" : "were"} sent through ${counted(stacks.size, "pair")} of mail sender and validating resolver, to recipient domains set up in ${counted(scenarios.size, "way")}: good and bad TLSA records, certificates, DNSSEC and attackers on the path.`,
     "What receivers, attackers and resolvers saw was compared with what the RFCs permit; the sender's log alone was never believed.",
   ];
-}
-
-function isMail({ policy }: TrialResult): boolean {
-  return policy !== "lookup" && policy !== "verification";
 }
 
 function verificationSentences(trials: readonly TrialResult[]): readonly string[] {
@@ -148,7 +145,7 @@ function twinSentence(results: Results): readonly string[] {
   const twins = results.trials.filter(({ role }) => role === "twin");
   if (twins.length === 0) return [];
   return [
-    twins.some(isMail)
+    twins.some(({ policy }) => isMail(policy))
       ? `${counted(twins.length, "message")} went to a twin whose TLSA records match nothing, to show that "authenticated" is no empty claim.`
       : `${counted(twins.length, "host")} had a twin whose TLSA records match nothing, to show that "matched" is no empty claim.`,
   ];

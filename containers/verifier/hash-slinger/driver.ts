@@ -20,7 +20,7 @@ const driver: VerifierDriver = {
   ],
   read({ exitStatus, output }) {
     const line = (pattern: RegExp): string | undefined => pattern.exec(output)?.[0];
-    const crash = /^Traceback [^]*^([\w.]+: .*)$/m.exec(output)?.[1];
+    const crash = /^Traceback .*^([\w.]+: [^\n]*)$/ms.exec(output)?.[1];
     if (crash !== undefined)
       return { outcome: crash.startsWith("M2Crypto.SSL.SSLError") ? "no-tls" : "crashed", told: crash };
     // Its exit status tells of the last record alone; by its manual all must match.

@@ -1,5 +1,10 @@
 import { describe, expect, test } from "vitest";
 import type { Results, TrialResult } from "../../../harness/model/results.ts";
+import {
+  verificationEvidence,
+  verificationId,
+  verificationResult,
+} from "../../../harness/model/test-verification.ts";
 import { sample } from "../../sample.ts";
 import { hostile, hostileResults } from "../../test-results.ts";
 import type { StoredTrials } from "../stored.ts";
@@ -92,6 +97,24 @@ test("what programs wrote is text", async () => {
   expect(content.markup).not.toContain("<script");
   expect(content.markup).not.toContain("\u202e");
   expect(content.markup).toContain("&lt;script&gt;");
+});
+
+test("a verification tells what the tool said, and what the MX host saw", async () => {
+  const of = { ...results, trials: [verificationResult] };
+  const stored = { evidence: { [verificationId]: verificationEvidence }, domains: {} };
+  const { content } = await makePage(of, addressOf(`#/trial/${verificationId}`), () =>
+    Promise.resolve(stored),
+  );
+  for (const part of [
+    "looked at the MX host: a TLSA record authenticates the server",
+    "mx.x.dane.example",
+    "1 session: TLSv1.3",
+    "CONNECTION ESTABLISHED",
+    "C: EHLO tool.example",
+    "./danelab verifiers x --verifier openssl@3.5",
+  ])
+    expect(content.markup).toContain(part);
+  expect(content.markup).not.toContain("The evidence");
 });
 
 test("a trial of a kind that the page does not know shows its evidence as it is", async () => {

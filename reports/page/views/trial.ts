@@ -8,7 +8,7 @@ import { type Html, html, type Piece } from "../html.ts";
 import type { StoredTrials } from "../stored.ts";
 import { hrefOf } from "./address.ts";
 import { closedPart, facts, lines, log, part, table } from "./facts.ts";
-import { asLookup, asMail } from "./kinds.ts";
+import { asLookup, asMail, asVerification } from "./kinds.ts";
 import {
   implementationLink,
   listed,
@@ -22,6 +22,7 @@ import { happenedIn } from "./matrix.ts";
 import { proofs } from "./proofs.ts";
 import { setupParts } from "./setup.ts";
 import { storyOf } from "./story.ts";
+import { verificationDetails, verificationSummary } from "./verification.ts";
 import { stepsOf, witnessDetails, witnessSummary } from "./witnesses.ts";
 
 /** All that is known of one trial. */
@@ -111,8 +112,9 @@ function expectation(
 }
 
 function summaryOf(trial: TrialResult, evidence: unknown): Piece {
-  const [mail, lookup] = [asMail(evidence), asLookup(evidence)];
+  const [mail, lookup, verification] = [asMail(evidence), asLookup(evidence), asVerification(evidence)];
   if (lookup) return lookupSummary(lookup);
+  if (verification) return verificationSummary(verification);
   if (!mail)
     return html`<p class="muted">${evidence === undefined ? html`Not in this page, which holds only so much: see <a href="${encodeURI(trial.evidence)}">${trial.evidence}</a>.` : "See the evidence below."}</p>`;
   const titles = titlesOf(trial);
@@ -147,8 +149,9 @@ function diagram(trial: TrialResult, evidence: unknown): Html | null {
 }
 
 function detailsOf(trial: TrialResult, evidence: unknown): Piece {
-  const [mail, lookup] = [asMail(evidence), asLookup(evidence)];
+  const [mail, lookup, verification] = [asMail(evidence), asLookup(evidence), asVerification(evidence)];
   if (lookup) return lookupDetails(lookup);
+  if (verification) return verificationDetails(verification);
   if (mail) {
     const titles = titlesOf(trial);
     return stepsOf(mail).map((seen, index) =>
