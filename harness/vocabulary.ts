@@ -1,6 +1,6 @@
 import { pathOf } from "./model/chains.ts";
 import type { DnsQuestion } from "./model/farm.ts";
-import type { AskingWay, LookupOutcome, Measure } from "./model/lookup.ts";
+import type { AskingWay, LookupOutcome, Measure, ServerWay } from "./model/lookup.ts";
 import type {
   AnswerAction,
   AnswerRule,
@@ -222,6 +222,35 @@ export interface LookupFile {
 /** What a file of such scenarios exports by default. */
 export function lookups(group: string, list: readonly LookupText[]): LookupFile {
   return { danelab: 1, kind: "lookup", group, scenarios: list };
+}
+
+/**
+ * What an authoritative server is tried with: its zones, and the question. It is asked directly and through validating
+ * resolvers.
+ */
+export interface AuthorityText
+  extends Pick<ScenarioText, "id" | "title" | "why" | "cites" | "zone" | "zones" | "mx"> {
+  /** As in LookupText. */
+  readonly ask?: LookupText["ask"];
+  /** Of a question with DO; the right answer with right signatures and proofs unless told. */
+  readonly expect?: LookupExpecting;
+  /** All unless told. */
+  readonly ways?: readonly ServerWay[];
+  /** What is different afterwards, whole: then everything is asked once more. */
+  readonly change?: Pick<ScenarioText, "zone" | "zones" | "mx">;
+}
+
+/** A file of scenarios that authoritative servers are tried with. */
+export interface AuthorityFile {
+  readonly danelab: 1;
+  readonly kind: "authority";
+  readonly group: string;
+  readonly scenarios: readonly AuthorityText[];
+}
+
+/** What a file of such scenarios exports by default. */
+export function authorities(group: string, list: readonly AuthorityText[]): AuthorityFile {
+  return { danelab: 1, kind: "authority", group, scenarios: list };
 }
 
 interface Expected<O> {

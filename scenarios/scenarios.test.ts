@@ -3,13 +3,13 @@ import { basename, join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { isAttack } from "../harness/model/plan.ts";
 import type { Scenario } from "../harness/model/scenario.ts";
-import { loadLookups, loadScenarios } from "../harness/run/load-scenarios.ts";
+import { loadAuthorityScenarios, loadLookups, loadScenarios } from "../harness/run/load-scenarios.ts";
 import { home } from "../harness/words/places.ts";
 
 /** What holds of every scenario of danelab's own. That each makes sense by itself was checked when it was loaded. */
 
 const all = await loadScenarios([]);
-const lookups = await loadLookups([]);
+const lookups = [...(await loadLookups([])), ...(await loadAuthorityScenarios([]))];
 
 /** The ids of those that a rule does not hold for. */
 function breaking(rule: (scenario: Scenario) => boolean): readonly string[] {

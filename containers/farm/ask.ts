@@ -11,8 +11,8 @@ export interface NameServer {
   readonly port: number;
   /** The address to ask from; without it whatever the system takes. */
   readonly source?: string;
-  /** tcp: from the first; without it UDP, and TCP after TC. */
-  readonly over?: "tcp";
+  /** tcp: from the first; udp: that alone; without it UDP, and TCP after TC. */
+  readonly over?: "tcp" | "udp";
   /** A question over UDP is not repeated where no answer comes. */
   readonly once?: true;
 }
@@ -43,7 +43,8 @@ async function askOne(server: NameServer, message: string, timeoutMs: number): P
     if (query.length < headerOctets) throw new Error("the question is shorter than a DNS header");
     const byUdp = server.over === "tcp" ? undefined : await askUdp(server, query, timeoutMs);
     const left = Math.max(1, start + timeoutMs - Date.now());
-    const answer = byUdp && !isTruncated(byUdp) ? byUdp : await askTcp(server, query, left);
+    const done = byUdp && (server.over === "udp" || !isTruncated(byUdp));
+    const answer = done ? byUdp : await askTcp(server, query, left);
     return { message: answer.toString("base64"), error: null, ms: Date.now() - start };
   } catch (thrown) {
     return { message: null, error: messageOf(thrown), ms: Date.now() - start };

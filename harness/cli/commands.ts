@@ -1,4 +1,5 @@
 import { attackCommand } from "./attack.ts";
+import { authoritiesCommand } from "./authorities.ts";
 import { cleanCommand } from "./clean.ts";
 import { compareCommand } from "./compare.ts";
 import { completionCommand } from "./completion.ts";
@@ -35,6 +36,7 @@ export const commands: readonly Command[] = [
   attackCommand,
   resolversCommand,
   verifiersCommand,
+  authoritiesCommand,
   lintCommand,
   upCommand,
   downCommand,

@@ -1,15 +1,17 @@
-import { createHash } from "node:crypto";
+import { createHash, generateKeyPairSync } from "node:crypto";
 import { describe, expect, it } from "vitest";
 import { dnssecAlgorithms, type ZoneKeySpec } from "../model/scenario.ts";
 import { createKey, createKeyRing, dsRecord, keyTag, type ZoneKey } from "./keys.ts";
 import { record } from "./record.ts";
 import { signSet } from "./rrset.ts";
-import { publicKeyOf, verifies } from "./test-verify.ts";
+import { publicKeyOf, verifies } from "./verify.ts";
+
+const nobodys = generateKeyPairSync("ed25519").privateKey;
 
 /** A key of which only the public half is known. */
 function published(flags: 256 | 257, algorithm: number, base64: string): ZoneKey {
   const rdata = Buffer.concat([Buffer.from([1, flags & 255, 3, algorithm]), Buffer.from(base64, "base64")]);
-  return { flags, algorithm, rdata, tag: keyTag(rdata), sign: () => Buffer.alloc(0) };
+  return { flags, algorithm, rdata, tag: keyTag(rdata), privateKey: nobodys, sign: () => Buffer.alloc(0) };
 }
 
 const examples = [

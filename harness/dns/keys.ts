@@ -10,6 +10,7 @@ export interface ZoneKey {
   readonly algorithm: number;
   readonly rdata: Buffer;
   readonly tag: number;
+  readonly privateKey: KeyObject;
   sign(data: Uint8Array): Buffer;
 }
 
@@ -111,6 +112,7 @@ export function createKey(
     algorithm: published,
     rdata,
     tag: keyTag(rdata),
+    privateKey,
     sign: (data) => algorithms[algorithm].sign(data, privateKey),
   };
 }

@@ -23,7 +23,7 @@ type Names = ReadonlyMap<string, ReadonlyMap<string, readonly ResourceRecord[]>>
 const indexes = new WeakMap<ZoneDraft, Names>();
 
 /** Records by owner (lower case) and type; empty non-terminals are there, without records. */
-function namesOf(draft: ZoneDraft): Names {
+export function namesOf(draft: ZoneDraft): Names {
   const known = indexes.get(draft);
   if (known) return known;
   const names = new Map<string, Map<string, ResourceRecord[]>>();

@@ -1,4 +1,4 @@
-import packet from "dns-packet";
+import packet, { type RecordType } from "dns-packet";
 import type { DnsQuestion } from "../model/farm.ts";
 import { HarnessError } from "../words/errors.ts";
 
@@ -10,11 +10,16 @@ export interface QueryFlags {
   readonly cd: boolean;
   /** DNSSEC OK (RFC 3225). */
   readonly do: boolean;
+  /** false: without EDNS. */
+  readonly edns?: false;
 }
+
+/** What danelab takes by UDP, octets (RFC 9715 3.1). */
+export const udpPayload = 1232;
 
 const usualFlags: QueryFlags = { rd: true, ad: true, cd: false, do: true };
 
-/** A question to a resolver, with EDNS and 1232 octets; unless told, recursion is desired, AD and DO are set. */
+/** A question, with EDNS and 1232 octets; unless told, recursion is desired, AD and DO are set. */
 export function encodeQuery({ name, type }: DnsQuestion, flags: QueryFlags = usualFlags): Uint8Array {
   return packet.encode({
     type: "query",
@@ -23,19 +28,23 @@ export function encodeQuery({ name, type }: DnsQuestion, flags: QueryFlags = usu
       (flags.rd ? packet.RECURSION_DESIRED : 0) |
       (flags.ad ? packet.AUTHENTIC_DATA : 0) |
       (flags.cd ? packet.CHECKING_DISABLED : 0),
-    questions: [{ name: name === "." ? "." : name.replace(/\.$/, ""), type, class: "IN" }],
-    additionals: [
+    questions: [
       {
-        type: "OPT",
-        name: ".",
-        udpPayloadSize: 1232,
-        flags: flags.do ? packet.DNSSEC_OK : 0,
-        extendedRcode: 0,
-        ednsVersion: 0,
-        flag_do: flags.do,
-        options: [],
+        name: name === "." ? "." : name.replace(/\.$/, ""),
+        type: type.replace(/^TYPE/, "UNKNOWN_") as RecordType,
+        class: "IN",
       },
     ],
+    additionals: ((flags.edns ?? true) ? [flags.do] : []).map((wantsDnssec) => ({
+      type: "OPT",
+      name: ".",
+      udpPayloadSize: udpPayload,
+      flags: wantsDnssec ? packet.DNSSEC_OK : 0,
+      extendedRcode: 0,
+      ednsVersion: 0,
+      flag_do: wantsDnssec,
+      options: [],
+    })),
   });
 }
 
@@ -53,7 +62,7 @@ export interface DecodedAnswer {
   readonly records: readonly { readonly name: string; readonly type: string; readonly rdata: Uint8Array }[];
 }
 
-const rcodes = ["NOERROR", "FORMERR", "SERVFAIL", "NXDOMAIN", "NOTIMP", "REFUSED"];
+export const rcodes: readonly string[] = ["NOERROR", "FORMERR", "SERVFAIL", "NXDOMAIN", "NOTIMP", "REFUSED"];
 const typeNames = new Map([
   [1, "A"],
   [2, "NS"],
@@ -69,8 +78,13 @@ const typeNames = new Map([
   [47, "NSEC"],
   [48, "DNSKEY"],
   [50, "NSEC3"],
+  [51, "NSEC3PARAM"],
   [52, "TLSA"],
 ]);
+
+export function typeName(number: number): string {
+  return typeNames.get(number) ?? `TYPE${number}`;
+}
 
 /**
  * Reads a DNS message octet by octet (RFC 1035 section 4): RDATA may be malformed on purpose, and must not stop the
@@ -102,7 +116,7 @@ export function decodeAnswer(bytes: Uint8Array): DecodedAnswer {
     const length = message.readUInt16BE(owner.end + 8);
     at = start + length;
     need(at, what);
-    const name = typeNames.get(type) ?? `TYPE${type}`;
+    const name = typeName(type);
     if (name === "RRSIG") continue;
     const data = message.subarray(start, at);
     const text = presentation(message, name, start, at) ?? generic(data);
@@ -119,7 +133,8 @@ export function decodeAnswer(bytes: Uint8Array): DecodedAnswer {
   };
 }
 
-function readName(message: Buffer, from: number): { readonly name: string; readonly end: number } {
+/** A name, its pointers followed (RFC 1035 4.1.4), and where the message goes on behind it. */
+export function readName(message: Buffer, from: number): { readonly name: string; readonly end: number } {
   let name = "";
   let at = from;
   let end = -1;

@@ -45,7 +45,7 @@ export function rawRecord(name: string, type: string, ttl: number, rdata: Uint8A
 }
 
 /** Where RDATA holds names, of the types above (RFC 4034 6.2, with RFC 6840 5.1: not in NSEC). */
-const namesIn: Readonly<Record<string, { readonly from: number; readonly count: number }>> = {
+export const namesInRdata: Readonly<Record<string, { readonly from: number; readonly count: number }>> = {
   NS: { from: 0, count: 1 },
   CNAME: { from: 0, count: 1 },
   PTR: { from: 0, count: 1 },
@@ -57,7 +57,7 @@ const namesIn: Readonly<Record<string, { readonly from: number; readonly count: 
 /** RFC 4034 6.2: the form that signatures are made over. Names in it are in lower case. */
 export function canonicalRdata({ type, rdata }: Pick<ResourceRecord, "type" | "rdata">): Buffer {
   const octets = Buffer.from(rdata);
-  const names = namesIn[type];
+  const names = namesInRdata[type];
   if (!names) return octets;
   let at = names.from;
   for (let name = 0; name < names.count; name++) {

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { createKey, keyTag, type ZoneKey } from "./keys.ts";
 import { type ResourceRecord, record } from "./record.ts";
 import { coveredType, cutsOf, isOccluded, isSigned, rrsetsOf, signSet } from "./rrset.ts";
-import { signatureOf, verifies } from "./test-verify.ts";
+import { signatureOf, verifies } from "./verify.ts";
 
 const validity = {
   inception: new Date("2026-01-02T03:04:05.9Z"),
@@ -81,6 +81,7 @@ describe("signatures", () => {
       algorithm: 15,
       rdata,
       tag: keyTag(rdata),
+      privateKey: key,
       sign: (data) => sign(null, data, key),
     };
     const set = setOf(record("example.com.", "MX", 3600, "10 mail.example.com."));

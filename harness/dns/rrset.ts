@@ -1,4 +1,5 @@
 import type { ZoneKey } from "./keys.ts";
+import { typeName } from "./message.ts";
 import { canonicalWireName, labelsOf, parentOf } from "./name.ts";
 import { canonicalRdata, type ResourceRecord, rawRecord, typeNumber } from "./record.ts";
 
@@ -89,6 +90,18 @@ export function signSet(
 /** The type that an RRSIG covers. */
 export function coveredType(signature: ResourceRecord): number {
   return Buffer.from(signature.rdata).readUInt16BE(0);
+}
+
+/** RFC 4034 4.1.2, the other way round. */
+export function typesIn(bitmap: Uint8Array): ReadonlySet<string> {
+  const types = new Set<string>();
+  for (let at = 0; at + 2 <= bitmap.length; at += 2 + (bitmap[at + 1] ?? 0)) {
+    const octets = bitmap.subarray(at + 2, at + 2 + (bitmap[at + 1] ?? 0));
+    for (const [index, octet] of octets.entries())
+      for (let bit = 0; bit < 8; bit++)
+        if ((octet & (0x80 >> bit)) !== 0) types.add(typeName(((bitmap[at] ?? 0) << 8) + 8 * index + bit));
+  }
+  return types;
 }
 
 /** RFC 4034 4.1.2. */

@@ -4,8 +4,9 @@ import { compactRecords, nsec3ParamRecord, nsec3Records, nsecRecords } from "./d
 import { faultKinds } from "./faults.ts";
 import { keySpecs } from "./key-specs.ts";
 import { createKey, createKeyRing, dsRecord, type KeyRing, unknownDigest, type ZoneKey } from "./keys.ts";
-import { type ResourceRecord, rawRecord } from "./record.ts";
-import { cutsOf, isSigned, type RRset, rrsetsOf, signSet, type Validity } from "./rrset.ts";
+import { readName } from "./message.ts";
+import { namesInRdata, type ResourceRecord, rawRecord, typeNumber } from "./record.ts";
+import { cutsOf, isSigned, type RRset, rrsetsOf, signSet, typesIn, type Validity } from "./rrset.ts";
 
 export interface Signing extends Validity {
   /** Of the keys, where they are not listed. */
@@ -39,6 +40,8 @@ export interface SignedZone {
   readonly records: readonly ResourceRecord[];
   /** What the parent is to hold. */
   readonly ds: readonly ResourceRecord[];
+  /** Those that are published, by role. */
+  readonly keys: readonly { readonly role: ZoneKeySpec["role"]; readonly key: ZoneKey }[];
   /** Master-file line of the key that DS or a trust anchor points at; "" for unsigned zones. */
   readonly anchor: string;
 }
@@ -55,7 +58,7 @@ export function signZone(draft: ZoneDraft, ring: KeyRing = createKeyRing()): Sig
     const [wrong] = draft.faults.filter(({ fault }) => fault !== "delegation-unsigned");
     if (wrong)
       throw new HarnessError(`zone ${origin} is unsigned: the fault "${wrong.fault}" cannot strike it`);
-    return { origin, records: draft.records, ds: [], anchor: "" };
+    return { origin, records: draft.records, ds: [], keys: [], anchor: "" };
   }
   const changes = new Map(draft.faults.map((fault) => [fault, 0]));
   const change = (fault: ZoneFaultAt): void => {
@@ -107,6 +110,7 @@ export function signZone(draft: ZoneDraft, ring: KeyRing = createKeyRing()): Sig
     origin,
     records,
     ds,
+    keys: keys.filter(({ published }) => published).map(({ role, key }) => ({ role, key })),
     anchor: anchor ? masterLine(rawRecord(origin, "DNSKEY", keyTtl, anchor.rdata)) : "",
   };
 }
@@ -272,19 +276,43 @@ function delegationSigner(
 
 /** One line of a master file, RDATA in the form of RFC 3597, which holds any octets. */
 function masterLine({ name, type, ttl, rdata }: ResourceRecord): string {
+  const octets = Buffer.from(rdata);
+  const head = `${name} ${ttl} IN`;
   if (type === "DNSKEY") {
-    const [flags, protocol, algorithm] = [Buffer.from(rdata).readUInt16BE(0), rdata[2], rdata[3]];
-    return `${name} ${ttl} IN DNSKEY ${flags} ${protocol} ${algorithm} ${Buffer.from(rdata.subarray(4)).toString("base64")}`;
+    const [flags, protocol, algorithm] = [octets.readUInt16BE(0), rdata[2], rdata[3]];
+    return `${head} DNSKEY ${flags} ${protocol} ${algorithm} ${octets.subarray(4).toString("base64")}`;
   }
-  const hex = Buffer.from(rdata).toString("hex");
-  return `${name} ${ttl} IN ${type} \\# ${rdata.length}${hex ? ` ${hex}` : ""}`;
+  if (type === "NSEC") {
+    const { name: next, end } = readName(octets, 0);
+    const types = [...typesIn(octets.subarray(end))];
+    // NSD 4.12 takes type bitmaps of more than one window in their own form only.
+    if (types.some((one) => typeNumber(one) > 255)) return `${head} NSEC ${next} ${types.join(" ")}`;
+  }
+  return `${head} ${type} \\# ${rdata.length}${rdata.length > 0 ? ` ${octets.toString("hex")}` : ""}`;
 }
 
-/** RFC 1035 section 5, with absolute names. */
-export function masterFile({ records }: SignedZone): string {
+/** The same, names in RDATA written as names: signers want to know them. */
+function namedLine(one: ResourceRecord): string {
+  const names = namesInRdata[one.type];
+  if (!names) return masterLine(one);
+  const octets = Buffer.from(one.rdata);
+  const fields: (string | number)[] = [];
+  let at = 0;
+  for (; at < names.from; at += 2) fields.push(octets.readUInt16BE(at));
+  for (let index = 0; index < names.count; index++) {
+    const read = readName(octets, at);
+    fields.push(read.name.replaceAll(/["();@$]/g, "\\$&"));
+    at = read.end;
+  }
+  for (; at < octets.length; at += 4) fields.push(octets.readUInt32BE(at));
+  return `${one.name} ${one.ttl} IN ${one.type} ${fields.join(" ")}`;
+}
+
+/** RFC 1035 section 5, with absolute names. `named`: names in RDATA are written as such. */
+export function masterFile({ records }: Pick<ZoneDraft, "records">, named = false): string {
   const [soa, rest] = [
     records.filter(({ type }) => type === "SOA"),
     records.filter(({ type }) => type !== "SOA"),
   ];
-  return `${[...soa, ...rest].map(masterLine).join("\n")}\n`;
+  return `${[...soa, ...rest].map(named ? namedLine : masterLine).join("\n")}\n`;
 }

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { authorityModes } from "../model/authority.ts";
 import { type Divergence, severities } from "../model/divergence.ts";
 import { senderFeatures } from "../model/features.ts";
 import { allOutcomes } from "../model/results.ts";
@@ -79,7 +80,9 @@ const resolver = {
 const authority = {
   ...base,
   role: z.literal("authority"),
+  modes: z.array(z.enum(authorityModes)),
   files: code,
+  reload: code,
   command: code,
 } satisfies Members<AuthorityDriver>;
 
@@ -106,7 +109,7 @@ const shapes = { sender, resolver, authority, receiver, verifier };
 
 const divergence = z.strictObject({
   scenario: text,
-  policies: z.array(z.enum(policies)),
+  policies: z.array(z.enum([...policies, ...authorityModes])),
   versions: z.array(z.string()),
   resolvers: z.array(z.string()),
   outcome: z.enum(allOutcomes),

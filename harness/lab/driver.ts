@@ -1,3 +1,4 @@
+import type { AuthorityMode } from "../model/authority.ts";
 import type { ClaimedAttempt, SenderQuestion } from "../model/evidence.ts";
 import type { FileToCopy, LabFacts, RealHost, ServerInstance } from "../model/facts.ts";
 import type { Login, TlsState } from "../model/farm.ts";
@@ -46,7 +47,11 @@ export interface ResolverDriver extends DriverBase {
 
 export interface AuthorityDriver extends DriverBase {
   readonly role: "authority";
+  /** What it can do with zones where it is tried itself (danelab authorities). */
+  readonly modes: readonly AuthorityMode[];
   files(instances: readonly ServerInstance[]): readonly FileToCopy[];
+  /** Run in the container: makes it take the zone files of an instance anew. */
+  reload(instance: ServerInstance): readonly string[];
   command(instances: readonly ServerInstance[]): readonly string[];
 }
 

@@ -1,12 +1,13 @@
+import { labelOf, type TestedServer } from "../model/authority.ts";
 import type { SenderQuestion } from "../model/evidence.ts";
 import type { Session, StrayPacket } from "../model/farm.ts";
 import { type Plan, programId, sendingHostOf } from "../model/plan.ts";
 import { HarnessError, messageOf } from "../words/errors.ts";
 import { prefixLength } from "../world/addresses.ts";
-import type { World } from "../world/world.ts";
+import type { ChangingInstance, World } from "../world/world.ts";
 import type { AuthorityDriver, Driver } from "./driver.ts";
 import type { ContainerSpec, Engine, NetworkSpec, RunningContainer } from "./engine.ts";
-import { proveReady } from "./ready.ts";
+import { proveReady, proveServing } from "./ready.ts";
 import { type ReceiverProgram, startReceiver } from "./receiver.ts";
 import { type FarmClient, farmProgram, startFarmProgram } from "./requests.ts";
 import {
@@ -35,6 +36,14 @@ export interface LabPrograms {
   readonly stacks: readonly StackPrograms[];
   /** Resolvers without a sender. */
   readonly resolvers?: readonly LoneResolver[];
+  /** Name servers that are tried themselves, each with zones of its own. */
+  readonly tested?: readonly TestedProgram[];
+}
+
+export interface TestedProgram {
+  readonly server: TestedServer;
+  readonly driver: AuthorityDriver;
+  readonly image: string;
 }
 
 export interface LabListener {
@@ -61,6 +70,8 @@ export interface Lab {
   readonly containers: readonly RunningContainer[];
   /** Trials whose packets are kept, for the farm to give. */
   readonly captured: ReadonlySet<string>;
+  /** The name servers under test get their zones as they are in this step. */
+  changeZones(step: number): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -198,6 +209,7 @@ export async function startLab(
       if (!group.closing) listener.fault(message, host);
     },
   });
+  const tested = programs.tested ?? [];
   const parked = ["sleep", "infinity"];
   const inside = [addresses.network.ipv4, addresses.network.ipv6];
 
@@ -210,7 +222,9 @@ export async function startLab(
     ),
   ];
   const serverAddresses = new Set([
-    ...world.servers.flatMap((server) => server.addresses),
+    ...[...world.servers, ...[...world.tested.values()].map(({ instance }) => instance)].flatMap(
+      (server) => server.addresses,
+    ),
     ...relays.map(({ listen }) => listen),
   ]);
 
@@ -277,7 +291,7 @@ export async function startLab(
 
   const startAuthority = async (farm: RunningContainer): Promise<void> => {
     const { driver, image } = programs.authority;
-    await start(shared, {
+    authority = await start(shared, {
       name: `authority-${driver.name}`,
       image,
       command: driver.command(world.servers),
@@ -286,6 +300,55 @@ export async function startLab(
       capabilities: driver.capabilities ?? [],
       tmpfs: driver.tmpfs ?? {},
     });
+  };
+
+  const running = new Map<string, RunningContainer>();
+  const startTested =
+    (farm: RunningContainer, primaryServes: Promise<void>) =>
+    async ({ server, driver, image }: TestedProgram): Promise<void> => {
+      const own = world.tested.get(server.id);
+      if (!own) return;
+      // One that does not find its primary tries again when it likes.
+      if (own.instance.primary !== undefined) await primaryServes;
+      const container = await start(
+        shared,
+        {
+          name: `tested-${labelOf(server)}`,
+          image,
+          command: driver.command([own.instance]),
+          network: { shares: farm },
+          files: [...driver.files([own.instance]), ...own.files],
+          capabilities: driver.capabilities ?? [],
+          tmpfs: driver.tmpfs ?? {},
+        },
+        [server.id],
+      );
+      running.set(server.id, container);
+    };
+
+  let authority: RunningContainer | undefined;
+  const takeZones = async (
+    container: RunningContainer | undefined,
+    driver: AuthorityDriver,
+    { instance, changes }: ChangingInstance,
+    step: number,
+  ): Promise<void> => {
+    const files = changes[step] ?? [];
+    if (!container || files.length === 0) return;
+    await container.copy(files);
+    const { exitCode, stderr, stdout } = await container.exec(driver.reload(instance));
+    if (exitCode !== 0)
+      throw new HarnessError(`[${container.name}] taking changed zones failed: ${stderr}${stdout}`);
+  };
+
+  /** One that fails is a fault of its own trials. */
+  const changeOne = async ({ server, driver }: TestedProgram, step: number): Promise<void> => {
+    const own = world.tested.get(server.id);
+    try {
+      if (own) await takeZones(running.get(server.id), driver, own, step);
+    } catch (error) {
+      listener.fault(messageOf(error), server.id);
+    }
   };
 
   const startReceiverBeside =
@@ -521,12 +584,34 @@ export async function startLab(
     };
   };
 
+  const proveTested = async ({ server }: TestedProgram, { witness }: ResolvingHost): Promise<void> => {
+    const own = world.tested.get(server.id);
+    if (!own) return;
+    try {
+      await proveServing(server.id, own.instance, world, witness, options.signal, () =>
+        deaths.get(server.id),
+      );
+    } catch (error) {
+      options.signal.throwIfAborted();
+      listener.fault(messageOf(error), server.id);
+    }
+  };
+
   try {
     await engine.createNetwork(options.network);
     const [farm, resolvers] = await Promise.all([
       startFarm().then(async (one) => {
+        const authorityStarted = startAuthority(one.container);
+        const primaryServes = authorityStarted.then(async () => {
+          if (!world.primary) return;
+          const { instance } = world.primary;
+          await proveServing("the hidden primary", instance, world, one.client, options.signal, () =>
+            deaths.get(undefined),
+          );
+        });
         await Promise.all([
-          startAuthority(one.container),
+          authorityStarted,
+          ...tested.map(startTested(one.container, primaryServes)),
           ...programs.receivers.map(startReceiverBeside(one)),
         ]);
         return one;
@@ -534,6 +619,8 @@ export async function startLab(
       Promise.all((programs.resolvers ?? []).map(startLoneResolver)),
     ]);
     await Promise.all(resolvers.map(proveOne));
+    const [asker] = resolvers;
+    if (asker) await Promise.all(tested.map((one) => proveTested(one, asker)));
     return {
       startStack,
       hosts,
@@ -543,6 +630,12 @@ export async function startLab(
         return [...groups].flatMap(({ containers }) => containers);
       },
       captured,
+      changeZones: async (step) => {
+        await Promise.all([
+          ...tested.map((one) => changeOne(one, step)),
+          ...(world.primary ? [takeZones(authority, programs.authority.driver, world.primary, step)] : []),
+        ]);
+      },
       close,
     };
   } catch (error) {

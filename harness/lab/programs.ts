@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { bundleFarm } from "../../containers/farm/bundle.ts";
+import type { TestedServer } from "../model/authority.ts";
 import type { Plan, Program, Stack } from "../model/plan.ts";
 import { programId } from "../model/plan.ts";
 import type { ProgramResult } from "../model/results.ts";
@@ -127,6 +128,8 @@ export interface Wanted extends Pick<Plan, "stacks" | "scenarios"> {
   readonly authority?: Program;
   /** What stands where a scenario says a real server; Postfix in its default version unless told. */
   readonly receiver?: Program;
+  /** Name servers that are tried themselves. */
+  readonly tested?: readonly TestedServer[];
 }
 
 export async function preparePrograms(
@@ -163,6 +166,10 @@ export async function preparePrograms(
       },
     };
   });
+  const tested = (more.tested ?? []).map((server) => {
+    const { driver, ...found } = find(registry.authorities, server.program);
+    return { server, driver, image: wanted({ driver, ...found }, server.program.version) };
+  });
   const authorityImage = wanted(authority, authorityVersion);
   const receivers = receiversOf(scenarios, registry, more.receiver);
   const imageOf = await prepare(
@@ -170,7 +177,7 @@ export async function preparePrograms(
     [
       farmImage,
       authorityImage,
-      ...[...receivers, ...lone].map(({ image }) => image),
+      ...[...receivers, ...lone, ...tested].map(({ image }) => image),
       ...verifying.flatMap(({ verifierImage, resolverImage }) => [verifierImage, resolverImage]),
       ...chosen.flatMap(({ images }) => [images.sender, images.resolver]),
     ],
@@ -195,7 +202,12 @@ export async function preparePrograms(
   }
   for (const { id, image } of lone) described.set(id, describe("resolver", id, image));
   const authorityId = programId({ name: authority.driver.name, version: authorityVersion });
-  described.set(authorityId, describe("authority", authorityId, authorityImage));
+  described.set(`authority ${authorityId}`, describe("authority", authorityId, authorityImage));
+  for (const { server, image } of tested) {
+    const id = programId(server.program);
+    // A resolver may have the same name and version.
+    described.set(`authority ${id}`, describe("authority", id, image));
+  }
   // A sender may have the same name.
   for (const { id, image } of receivers) described.set(`receiver ${id}`, describe("receiver", id, image));
   described.set("farm", describe("farm", "farm", farmImage));
@@ -204,6 +216,7 @@ export async function preparePrograms(
     programs: {
       farm: { image: imageOf(farmImage).reference, program: await bundleFarm() },
       authority: { driver: authority.driver, image: imageOf(authorityImage).reference },
+      tested: tested.map((one) => ({ ...one, image: imageOf(one.image).reference })),
       receivers: receivers.map((one) => ({ ...one, image: imageOf(one.image).reference })),
       resolvers: [
         ...lone.map(({ id, driver, image }) => ({

@@ -1,9 +1,12 @@
 import { decodeAnswer, encodeQuery } from "../dns/message.ts";
+import { decodeMessage } from "../dns/sections.ts";
+import type { ServerInstance } from "../model/facts.ts";
 import type { Plan } from "../model/plan.ts";
 import { durations } from "../words/durations.ts";
 import { HarnessError, messageOf } from "../words/errors.ts";
 import { until } from "../words/until.ts";
 import type { World } from "../world/world.ts";
+import type { FarmClient } from "./requests.ts";
 import { harnessAddress, type ResolvingHost, type SendingHost } from "./sending-host.ts";
 
 /** A known-good name has AD; where there is a sender, a known-bad one has SERVFAIL, and the sender takes mail. */
@@ -65,4 +68,37 @@ export async function proveReady(
       return undefined;
     }
   }, deadline("the sender's SMTP server"));
+}
+
+/** A name server has each of its zones, signed where it is to be signed. `id` is for messages. */
+export async function proveServing(
+  id: string,
+  { zones, addresses }: ServerInstance,
+  world: World,
+  witness: FarmClient,
+  signal: AbortSignal,
+  death: () => string | undefined,
+): Promise<void> {
+  const [address = ""] = addresses;
+  let last = "nothing";
+  const serves = async (origin: string): Promise<boolean> => {
+    const question = { name: origin, type: "SOA" } as const;
+    const signed = (world.zoneFor(question, 0).keysOf(origin) ?? []).length > 0;
+    const [raw] = await witness.ask(address, [encodeQuery(question)], {});
+    const message = raw?.message ? decodeMessage(Buffer.from(raw.message, "base64")) : undefined;
+    const held = message?.answer.map(({ type }) => type) ?? [];
+    const right = held.includes("SOA") && (!signed || held.includes("RRSIG"));
+    if (!right)
+      last = message ? `${origin} SOA ${message.rcode} ${held.join(" ")}` : (raw?.error ?? "no answer");
+    return right;
+  };
+  await until(
+    async () => {
+      const how = death();
+      if (how !== undefined) throw new HarnessError(how);
+      const all = await Promise.all(zones.map(({ origin }) => serves(origin)));
+      return all.every((one) => one) || undefined;
+    },
+    { ms: durations.programReady, waitedFor: `all zones at ${id}`, lastSeen: () => last, signal },
+  );
 }

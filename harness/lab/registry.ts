@@ -1,7 +1,7 @@
 import { access, readdir } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
-import type { Divergence } from "../model/divergence.ts";
+import { type Divergence, divergenceKey } from "../model/divergence.ts";
 import type { Program } from "../model/plan.ts";
 import { programId } from "../model/plan.ts";
 import { messageOf, UsageError } from "../words/errors.ts";
@@ -26,7 +26,7 @@ export interface Registry {
   readonly authorities: readonly Found<AuthorityDriver>[];
   readonly receivers: readonly Found<ReceiverDriver>[];
   readonly verifiers: readonly Found<VerifierDriver>[];
-  /** By name. */
+  /** By divergenceKey(). */
   readonly divergences: ReadonlyMap<string, readonly Divergence[]>;
 }
 
@@ -108,8 +108,10 @@ export async function loadRegistry(folders: readonly string[] = []): Promise<Reg
   for (const shown of folders) {
     const one = await loadBrought(shown);
     const { name } = one.driver;
-    // Divergences and containers go by the name, whatever the role.
-    const other = all.find(({ driver }) => driver.role !== "receiver" && driver.name === name);
+    // Divergences and containers of senders and resolvers go by the name.
+    const other = all.find(
+      ({ driver }) => (driver.role === "sender" || driver.role === "resolver") && driver.name === name,
+    );
     if (other)
       throw new UsageError(
         `${shown}/driver.ts: field "name": "${name}" is taken, by the ${other.driver.role} in ${other.folder}`,
@@ -125,7 +127,7 @@ export async function loadRegistry(folders: readonly string[] = []): Promise<Reg
     // Nothing is demanded of receivers, and a sender may have the same name.
     divergences: new Map(
       all.flatMap(({ driver, divergences }) =>
-        driver.role === "receiver" ? [] : [[driver.name, divergences] as const],
+        driver.role === "receiver" ? [] : [[divergenceKey(driver.role, driver.name), divergences] as const],
       ),
     ),
   };

@@ -42,13 +42,13 @@ export interface FarmClient {
   packets(trial: string): Promise<Buffer>;
   stray(address: string): Promise<void>;
   /**
-   * Puts DNS messages to the server, by UDP (TCP after TC), or by TCP from the first. `ms`: what each has; then over UDP it is
+   * Puts DNS messages to the server, by UDP (TCP after TC), or by one of them alone. `ms`: what each has; then over UDP it is
    * sent once.
    */
   ask(
     server: string,
     messages: readonly Uint8Array[],
-    how: { readonly source?: string; readonly over?: "tcp"; readonly ms?: number },
+    how: { readonly source?: string; readonly over?: "tcp" | "udp"; readonly ms?: number },
   ): Promise<readonly RawAnswer[]>;
   submit(
     mails: readonly MailToSubmit[],

@@ -1,3 +1,4 @@
+import type { AuthorityMode } from "./authority.ts";
 import type { LookupOutcome } from "./lookup.ts";
 import type { Outcome, Policy } from "./scenario.ts";
 import type { VerificationOutcome } from "./verification.ts";
@@ -14,8 +15,8 @@ export type Severity = (typeof severities)[number];
 export interface Divergence {
   /** Scenario id, or a glob with * . */
   readonly scenario: string;
-  /** Of mail; lookups and verifications have none. */
-  readonly policies: readonly Policy[];
+  /** Of mail; of a name server its modes, empty: any; lookups and verifications have none. */
+  readonly policies: readonly (Policy | AuthorityMode)[];
   /** Versions it is known of, as in the driver's table; empty: all. */
   readonly versions: readonly string[];
   /** Names of resolvers that it takes to see it; empty: any. */
@@ -31,4 +32,9 @@ export interface Divergence {
   /** What shows it: a log line, packets, a place in the source. */
   readonly evidence: string;
   readonly link: string | null;
+}
+
+/** Under which a program's divergences are found: a resolver and a name server may have one name. */
+export function divergenceKey(role: "sender" | "resolver" | "authority" | "verifier", name: string): string {
+  return role === "authority" ? `authority ${name}` : name;
 }

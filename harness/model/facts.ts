@@ -1,5 +1,5 @@
 import type { PemChain } from "./farm.ts";
-import type { Policy, SenderSetup } from "./scenario.ts";
+import type { Denial, Policy, SenderSetup, ZoneKeySpec } from "./scenario.ts";
 
 /** What the world tells the programs of the lab. */
 
@@ -48,10 +48,34 @@ export interface RealHost {
   readonly sni: Readonly<Record<string, PemChain>>;
 }
 
+/** A key that a name server is to sign a zone with. */
+export interface SigningKey {
+  readonly role: ZoneKeySpec["role"];
+  /** DNSSEC algorithm number. */
+  readonly algorithm: number;
+  readonly tag: number;
+  /** Base64, as in a DNSKEY record. */
+  readonly publicKey: string;
+  /** PKCS #8, PEM. */
+  readonly privateKey: string;
+}
+
 /** A zone to serve: origin with final dot and the path of its master file in the container. */
 export interface ServedZone {
   readonly origin: string;
   readonly file: string;
+  /** The file holds the zone unsigned, and the server signs it. Without it the file is served as it is. */
+  readonly signing?: { readonly keys: readonly SigningKey[]; readonly denial: Denial };
+  /** The secondary that may transfer the zone, and is told of changes (RFC 1996). */
+  readonly secondary?: string;
+}
+
+/** A TSIG key (RFC 8945), HMAC-SHA256. */
+export interface TransferKey {
+  /** No final dot. */
+  readonly name: string;
+  /** Base64. */
+  readonly secret: string;
 }
 
 /** A name server process: its addresses and zones. */
@@ -59,4 +83,8 @@ export interface ServerInstance {
   readonly name: string;
   readonly addresses: readonly string[];
   readonly zones: readonly ServedZone[];
+  /** Of all transfers, where there are any. */
+  readonly transferKey?: TransferKey;
+  /** It has its zones from the primary at this address, and no files. */
+  readonly primary?: string;
 }

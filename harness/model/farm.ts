@@ -113,7 +113,18 @@ export interface StrayPacket {
 export interface DnsQuestion {
   /** FQDN with final dot. */
   readonly name: string;
-  readonly type: "A" | "AAAA" | "MX" | "TLSA" | "CNAME" | "SOA" | "NS" | "DNSKEY" | "DS" | "TXT";
+  readonly type:
+    | "A"
+    | "AAAA"
+    | "MX"
+    | "TLSA"
+    | "CNAME"
+    | "SOA"
+    | "NS"
+    | "DNSKEY"
+    | "DS"
+    | "TXT"
+    | `TYPE${number}`;
 }
 
 /** The answer's message as it came, for decoding outside the farm; null with a reason where none came. */
@@ -201,8 +212,8 @@ export type FarmRequest =
       readonly server: string;
       /** The address to ask from. */
       readonly source?: string;
-      /** tcp: from the first; without it UDP, and TCP after TC. */
-      readonly over?: "tcp";
+      /** tcp: from the first; udp: that alone; without it UDP, and TCP after TC. */
+      readonly over?: "tcp" | "udp";
       /** A question over UDP is not repeated where no answer comes. */
       readonly once?: true;
       /** Base64 of DNS messages. */

@@ -1,5 +1,5 @@
 import { matchesGlob } from "../words/glob.ts";
-import type { Divergence } from "./divergence.ts";
+import { type Divergence, divergenceKey } from "./divergence.ts";
 import {
   type LookupAnswer,
   type LookupEvidence,
@@ -22,7 +22,7 @@ export interface LookupJudgeInput {
   readonly trials: readonly LookupTrial[];
   /** By trial. */
   readonly evidence: ReadonlyMap<string, LookupEvidence>;
-  /** By the resolver's name. */
+  /** By divergenceKey(). */
   readonly divergences: ReadonlyMap<string, readonly Divergence[]>;
   readonly evidencePath: (trial: LookupTrial) => string;
 }
@@ -37,7 +37,9 @@ export function judgeLookups({
   const seen = new Set<Divergence>();
   const results = trials.map((trial) => {
     const own = judgeTrial(trial, evidence.get(trial.id), evidencePath(trial));
-    const recorded = (divergences.get(trial.resolver.name) ?? []).filter((one) => concerns(one, trial));
+    const recorded = (
+      divergences.get(divergenceKey(trial.server ? "authority" : "resolver", trial.resolver.name)) ?? []
+    ).filter((one) => concerns(one, trial));
     if (own.verdict !== "error") for (const one of recorded) seen.add(one);
     if (own.verdict !== "fail" && own.verdict !== "warn") return own;
     const known = recorded.find(({ outcome }) => outcome === own.outcome);
@@ -58,8 +60,9 @@ export function judgeLookups({
   };
 }
 
-function concerns({ scenario, versions }: Divergence, trial: LookupTrial): boolean {
+function concerns({ scenario, policies, versions }: Divergence, trial: LookupTrial): boolean {
   return (
+    (policies.length === 0 || policies.some((one) => one === trial.server?.mode)) &&
     matchesGlob(scenario, trial.scenario.domain.id) &&
     (versions.length === 0 || versions.includes(trial.resolver.version))
   );
@@ -73,7 +76,7 @@ function judgeTrial(
   evidence: LookupEvidence | undefined,
   evidencePath: string,
 ): TrialResult {
-  const { scenario, resolver } = trial;
+  const { scenario, resolver, server } = trial;
   const { questions, domain } = scenario;
   const errors = evidence ? evidence.errors : ["no evidence: the run ended before this trial did"];
   // A resolver that died was asked nothing more.
@@ -94,7 +97,7 @@ function judgeTrial(
     scenario: domain.id,
     sender: "danelab",
     resolver: programId(resolver),
-    policy: "lookup",
+    policy: server?.mode ?? "lookup",
     role: "main",
     canary: null,
     of: null,
@@ -113,14 +116,20 @@ function judgeTrial(
   };
 }
 
+function titleOf({ way, step = 0 }: PlannedQuestion): string {
+  return `${step > 0 ? "after the change: " : ""}${titleOfWay(way)}`;
+}
+
 function judgeAnswer(
   question: PlannedQuestion,
   answer: LookupAnswer,
-  { expected }: LookupEvidence,
+  { expected, later = [] }: LookupEvidence,
 ): StepResult {
   const { level, permitted, never } = question.expectation;
-  const { outcome, told } = observeAnswer(answer, expected);
-  const title = titleOfWay(question.way);
+  const due = [expected, ...later][question.step ?? 0];
+  if (!due) return unanswered(question, [`the scenario has no step ${question.step}`]);
+  const { outcome, told } = observeAnswer(answer, due);
+  const title = titleOf(question);
   const step = { title, level, expected: [...permitted], outcome, claimed: told };
   const binding = { must: "the RFC demands", should: "the RFC recommends", open: "foreseen is" }[level];
   if (permitted.includes(outcome)) {

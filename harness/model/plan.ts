@@ -1,3 +1,4 @@
+import type { TestedServer } from "./authority.ts";
 import type { SenderFeature } from "./features.ts";
 import {
   type Expectation,
@@ -36,6 +37,8 @@ export interface RecipientDomain {
   readonly scenario: Scenario;
   readonly policy: Policy;
   readonly variant: Variant;
+  /** The name server under test that has its zones; without it the lab's own. */
+  readonly server?: TestedServer;
 }
 
 /** main: what the user asked for; control: added to show that an attack works; twin: added to show that authentication is real. */

@@ -117,7 +117,7 @@ export type FaultName = (typeof faultNames)[number];
  */
 export interface RecordSpec {
   readonly name: RelativeName;
-  readonly type: "A" | "AAAA" | "MX" | "CNAME" | "DNAME" | "TXT" | "NS";
+  readonly type: "A" | "AAAA" | "MX" | "CNAME" | "DNAME" | "TXT" | "NS" | "DS" | `TYPE${number}`;
   readonly data: string;
 }
 

@@ -1,3 +1,4 @@
+import { authorityModes } from "./authority.ts";
 import { lookupOutcomes } from "./lookup.ts";
 import { outcomes, type Policy, policies } from "./scenario.ts";
 import { verificationOutcomes } from "./verification.ts";
@@ -7,7 +8,11 @@ import { verificationOutcomes } from "./verification.ts";
 /** Of every kind of trial. */
 export const allOutcomes = [...outcomes, ...lookupOutcomes, ...verificationOutcomes] as const;
 /** Trials without mail have no policy: their kind stands where mail has one. */
-export const allPolicies = [...policies, "lookup", "verification"] as const;
+export const allPolicies = [...policies, "lookup", "verification", ...authorityModes] as const;
+
+export function isMailPolicy(policy: (typeof allPolicies)[number]): policy is Policy {
+  return policies.some((one) => one === policy);
+}
 
 /** Else nothing is sent. */
 export function isMail(policy: (typeof allPolicies)[number]): policy is Policy {

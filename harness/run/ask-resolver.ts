@@ -100,6 +100,7 @@ async function seenOf(
     // One after the other: the answer to one may come from what the one before left in the cache, as in life.
     for (const { way } of trial.scenario.questions) {
       signal.throwIfAborted();
+      if (!isAskingWay(way)) throw new HarnessError(`"${way}" is no way to ask a resolver`);
       const answer = await answerTo(seen.question, way, host);
       answers.push(answer);
       if (answer.died) break;
@@ -110,7 +111,12 @@ async function seenOf(
   }
 }
 
-async function answerTo(
+function isAskingWay(way: LookupAnswer["way"]): way is AskingWay {
+  return way in flags;
+}
+
+/** One question put to one resolver. */
+export async function answerTo(
   question: LookupEvidence["question"],
   way: AskingWay,
   host: LoneHost,

@@ -5,11 +5,13 @@ import {
   type LookupExpectation,
   type LookupOutcome,
   type LookupScenario,
+  type ServerWay,
+  serverWays,
 } from "../model/lookup.ts";
 import { outcomes } from "../model/scenario.ts";
 import { UsageError } from "../words/errors.ts";
 import { checkList, completed, contradiction } from "./check-scenarios.ts";
-import { lookup, lookupFile } from "./scenario-fields.ts";
+import { authority, authorityFile, lookup, lookupFile } from "./scenario-fields.ts";
 
 /** From the text of a file of lookups to whole scenarios: fields are checked, what follows from a rule is filled in. */
 
@@ -20,29 +22,62 @@ const anything = { level: "open" as const, permitted: [...outcomes], never: [] }
 
 /** UsageError names file, scenario and field. */
 export function checkLookups(content: unknown, shown: string): readonly LookupScenario[] {
-  return checkList(content, shown, lookupFile, lookup, (text, group, where) => {
-    const domain = completed(
-      {
-        ...{ id: text.id, title: text.title, why: text.why, cites: text.cites },
-        ...{ zone: text.zone, zones: text.zones, mx: text.mx, expect: { dane: anything } },
-      },
-      group,
-      shown,
-    );
-    const problem = contradiction(domain);
-    if (problem) throw new UsageError(`${where}: ${problem}`);
-    const zone = text.ask?.zone ?? domain.mx[0]?.zone ?? "@";
-    if (!(zone in domain.zones))
-      throw new UsageError(`${where}: field "ask.zone": there is no zone "${zone}"`);
+  return checkList(content, shown, lookupFile, lookup, (text, group, where) => ({
+    ...asked(text, [], group, shown, where),
+    questions: questionsOf(text),
+    measure: text.measure ?? null,
+  }));
+}
+
+/** The same, of files of kind "authority". */
+export function checkAuthorityScenarios(content: unknown, shown: string): readonly LookupScenario[] {
+  return checkList(content, shown, authorityFile, authority, (text, group, where) => {
+    const { change, expect, ways } = text;
+    const steps = change ? [{ title: "the zone has changed", ...change, expect: { dane: anything } }] : [];
+    const expected: LookupExpectation = expect ?? { level: "must", permitted: ["secure"], never: [] };
     return {
-      domain,
-      zone,
-      name: text.ask?.name ?? `_25._tcp.${domain.mx[0]?.name ?? "mx"}`,
-      type: text.ask?.type ?? "TLSA",
-      questions: questionsOf(text),
-      measure: text.measure ?? null,
+      ...asked(text, steps, group, shown, where),
+      questions: [0, ...steps.map((_, index) => index + 1)].flatMap((step) =>
+        (ways ?? serverWays).map((way) => ({ way, step, expectation: unsigned(expected, way) })),
+      ),
+      measure: null,
     };
   });
+}
+
+/** RFC 4035 3.1: signatures are for those that ask for them by DO. */
+function unsigned(expected: LookupExpectation, way: ServerWay): LookupExpectation {
+  return way === "server-plain" || way === "server-no-EDNS"
+    ? { ...expected, permitted: replaced(expected.permitted, "secure", "insecure") }
+    : expected;
+}
+
+/** The domain and the question about it. */
+function asked(
+  text: Pick<LookupText, "id" | "title" | "why" | "cites" | "zone" | "zones" | "mx" | "ask">,
+  steps: Parameters<typeof completed>[0]["steps"],
+  group: string,
+  shown: string,
+  where: string,
+): Omit<LookupScenario, "questions" | "measure"> {
+  const domain = completed(
+    {
+      ...{ id: text.id, title: text.title, why: text.why, cites: text.cites },
+      ...{ zone: text.zone, zones: text.zones, mx: text.mx, steps, expect: { dane: anything } },
+    },
+    group,
+    shown,
+  );
+  const problem = contradiction(domain);
+  if (problem) throw new UsageError(`${where}: ${problem}`);
+  const zone = text.ask?.zone ?? domain.mx[0]?.zone ?? "@";
+  if (!(zone in domain.zones)) throw new UsageError(`${where}: field "ask.zone": there is no zone "${zone}"`);
+  return {
+    domain,
+    zone,
+    name: text.ask?.name ?? `_25._tcp.${domain.mx[0]?.name ?? "mx"}`,
+    type: text.ask?.type ?? "TLSA",
+  };
 }
 
 const usualWays: readonly AskingWay[] = ["DO", "AD", "CD", "TCP"];
@@ -54,7 +89,7 @@ function questionsOf({ expect, ways }: LookupText): LookupScenario["questions"] 
     const own = stated[way];
     const asked = ways ? ways.includes(way) : own !== undefined || usual.includes(way);
     const expectation = own ?? (stated.DO ? following(stated.DO, way) : undefined);
-    return asked && expectation ? [{ way, expectation }] : [];
+    return asked && expectation ? [{ way, expectation, step: 0 }] : [];
   });
 }
 

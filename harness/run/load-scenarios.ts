@@ -6,7 +6,7 @@ import type { Scenario } from "../model/scenario.ts";
 import { messageOf, UsageError } from "../words/errors.ts";
 import { resolveOwnModules } from "../words/own-modules.ts";
 import { home } from "../words/places.ts";
-import { checkLookups } from "./check-lookups.ts";
+import { checkAuthorityScenarios, checkLookups } from "./check-lookups.ts";
 import { checkFile } from "./check-scenarios.ts";
 
 /**
@@ -14,13 +14,23 @@ import { checkFile } from "./check-scenarios.ts";
  * that makes no sense; the text names file, scenario and field.
  */
 export async function loadScenarios(folders: readonly string[]): Promise<readonly Scenario[]> {
-  return collected(await contentsOf(folders, (kind) => kind !== "lookup"), checkFile, ({ id }) => id);
+  return collected(
+    await contentsOf(folders, (kind) => kind !== "lookup" && kind !== "authority"),
+    checkFile,
+    ({ id }) => id,
+  );
 }
 
 /** The same, of the scenarios in which resolvers are asked. */
 export async function loadLookups(folders: readonly string[]): Promise<readonly LookupScenario[]> {
   const contents = await contentsOf(folders, (kind) => kind === "lookup");
   return collected(contents, checkLookups, ({ domain: { id } }) => id);
+}
+
+/** The same, of the scenarios that authoritative servers are tried with. */
+export async function loadAuthorityScenarios(folders: readonly string[]): Promise<readonly LookupScenario[]> {
+  const contents = await contentsOf(folders, (kind) => kind === "authority");
+  return collected(contents, checkAuthorityScenarios, ({ domain: { id } }) => id);
 }
 
 interface Content {

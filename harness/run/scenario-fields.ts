@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { askingWays, lookupOutcomes } from "../model/lookup.ts";
+import { askingWays, lookupOutcomes, serverWays } from "../model/lookup.ts";
 import {
   answerActions,
   authorityNames,
@@ -139,6 +139,8 @@ const zoneKey = z.strictObject({
   signs: z.boolean(),
   ds: z.boolean(),
 });
+/** RFC 3597 5. */
+const unknownType = z.templateLiteral(["TYPE", z.int()]);
 const zoneFields = {
   unsigned: z.boolean().optional(),
   ttl: z.int().min(0).max(3600).optional(),
@@ -160,7 +162,11 @@ const zoneFields = {
     .optional(),
   records: z
     .array(
-      z.strictObject({ name, type: z.enum(["A", "AAAA", "MX", "CNAME", "DNAME", "TXT", "NS"]), data: name }),
+      z.strictObject({
+        name,
+        type: z.union([z.enum(["A", "AAAA", "MX", "CNAME", "DNAME", "TXT", "NS", "DS"]), unknownType]),
+        data: name,
+      }),
     )
     .optional(),
   faults: z
@@ -243,12 +249,37 @@ export const lookup = z.strictObject({
     .strictObject({
       name,
       zone: name.optional(),
-      type: z.enum(["A", "AAAA", "MX", "TLSA", "CNAME", "SOA", "NS", "DNSKEY", "DS", "TXT"]),
+      type: z.union([
+        z.enum(["A", "AAAA", "MX", "TLSA", "CNAME", "SOA", "NS", "DNSKEY", "DS", "TXT"]),
+        unknownType,
+      ]),
     })
     .optional(),
   ways: z.array(z.enum(askingWays)).min(1).optional(),
   measure: z.strictObject({ of: name, value: z.number() }).optional(),
   expect: z.union([lookupExpectation, z.partialRecord(z.enum(askingWays), lookupExpectation)]),
+});
+/** What an authoritative server is tried with. */
+export const authority = z.strictObject({
+  ...lookup.pick({
+    id: true,
+    title: true,
+    why: true,
+    cites: true,
+    zone: true,
+    zones: true,
+    mx: true,
+    ask: true,
+  }).shape,
+  expect: lookupExpectation.optional(),
+  ways: z.array(z.enum(serverWays)).min(1).optional(),
+  change: scenario.pick({ zone: true, zones: true, mx: true }).optional(),
+});
+export const authorityFile = z.strictObject({
+  danelab: z.literal(1),
+  kind: z.literal("authority"),
+  group: z.string().regex(label, "must be lower case letters, digits and hyphens"),
+  scenarios: z.array(z.unknown()).min(1),
 });
 export const lookupFile = z.strictObject({
   danelab: z.literal(1),

@@ -18,6 +18,10 @@ export const durations = {
   sessionEnd: 15_000,
   /** After a change, a resolver may still tell of failures from before for so long. */
   failuresForgotten: 12_000,
+  /** A name server must have taken a changed zone, and signed it where it does so itself. */
+  zoneChanged: 15_000,
+  /** What resolvers have cached of a zone that changes has run out: its TTL is a second. */
+  changingTtl: 1_100,
   /** Senders keep a failed message this long before they try it again (Postfix minimal_backoff_time). */
   retryBackoff: 1_000,
   /** From one look at a sender's queue to the next. */

@@ -3,7 +3,8 @@ import { describe, expect, it } from "vitest";
 import { HarnessError } from "../words/errors.ts";
 import { addressPlan, mostSteps, subnets } from "./addresses.ts";
 
-const stacks = 240;
+const stacks = 192;
+const testedServers = 47;
 const mxHosts = 15359;
 
 function within(...ranges: readonly string[]): (address: string) => boolean {
@@ -27,6 +28,8 @@ function fixed(subnet: number): readonly string[] {
     ...Object.values(plan.nameServers),
     ...Object.values(plan.nobody),
     ...range(mostSteps).map((step) => plan.stepServer(step + 1)),
+    plan.primary,
+    ...range(testedServers).map(plan.testedServer),
     ...range(stacks).flatMap((index) => [
       ...Object.values(plan.stack(index)),
       ...Object.values(plan.remote(index)),
@@ -72,6 +75,9 @@ describe.each([0, 1, subnets - 1])("lab network %i", (subnet) => {
       expect(() => place(stacks)).toThrow(
         new HarnessError(`a run has room for ${stacks} stacks; select fewer`),
       );
+    expect(() => plan.testedServer(testedServers)).toThrow(
+      new HarnessError(`a run has room for ${testedServers} name servers; select fewer`),
+    );
   });
 });
 

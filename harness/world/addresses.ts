@@ -18,6 +18,10 @@ export interface AddressPlan {
   };
   /** The name server that has the zones as they are from that step on (1, 2, ...), on an address of the farm's namespace. */
   readonly stepServer: (step: number) => string;
+  /** The hidden primary of name servers under test, on an address of the farm's namespace. */
+  readonly primary: string;
+  /** A name server under test, on an address of the farm's namespace. */
+  readonly testedServer: (index: number) => string;
   /** A stack's namespace: resolver, and sender with the resolver on its loopback. */
   readonly stack: (index: number) => { readonly ipv4: string; readonly ipv6: string };
   /** The namespace of the stack's second sender, which reaches the resolver over the network. */
@@ -41,13 +45,15 @@ export const mostSteps = 8;
 /** Each part of the network begins where the one before ends. */
 const first = {
   stack: 16,
+  testedServer: 208,
   remote: 256,
   stub: 512,
   secondStub: 768,
   mxHost: 1024,
   end: networkSize - 1,
 } as const;
-const mostStacks = first.remote - first.stack;
+const mostStacks = first.testedServer - first.stack;
+const mostTestedServers = first.remote - first.testedServer - 1;
 const mostMxHosts = first.end - first.mxHost;
 
 export function addressPlan(subnet: number): AddressPlan {
@@ -68,6 +74,12 @@ export function addressPlan(subnet: number): AddressPlan {
     farm: pair(2),
     nameServers: { root: ipv4(3), tld: ipv4(4), domains: ipv4(5), relay: ipv4(6), forger: ipv4(7) },
     stepServer: (step) => ipv4(7 + step),
+    primary: ipv4(first.remote - 1),
+    testedServer: (index) => {
+      if (index >= mostTestedServers)
+        throw new HarnessError(`a run has room for ${mostTestedServers} name servers; select fewer`);
+      return ipv4(first.testedServer + index);
+    },
     stack: (index) => pair(place("stack", index)),
     remote: (index) => pair(place("remote", index)),
     stub: (index) => ipv4(place("stub", index)),

@@ -39,13 +39,15 @@ export interface DomainMakers {
   readonly nobody: { readonly ipv4: string; readonly ipv6: string };
   /** The port at which this real server serves the host. */
   readonly realPort: (receiver: RealReceiver, host: Omit<RealHost, "port">) => number;
+  /** Of the SOA records. */
+  readonly serial: number;
   /** Master server name for SOA and NS. */
   readonly nameServer: string;
 }
 
 export const ttl = 60;
-/** Serial, refresh, retry, expire; the minimum, which is the negative TTL, comes behind. */
-const soaTimers = "1 3600 600 86400";
+/** Refresh, retry, expire; the minimum, which is the negative TTL, comes behind. */
+const soaTimers = "3600 600 86400";
 
 interface Bearer {
   readonly host: MxHost;
@@ -190,13 +192,13 @@ export function compileDomain(domain: RecipientDomain, makers: DomainMakers): Co
   const drafts = [...names.origins].flatMap(([key, origin]): ZoneDraft[] => {
     const zone = scenario.zones[key];
     if (!zone) return [];
-    const { nameServer } = makers;
+    const { nameServer, serial } = makers;
     const apex = [
       record(
         origin,
         "SOA",
         zone.ttl,
-        `${nameServer} hostmaster.${nameServer} ${soaTimers} ${Math.min(10, zone.ttl)}`,
+        `${nameServer} hostmaster.${nameServer} ${serial} ${soaTimers} ${Math.min(10, zone.ttl)}`,
       ),
       record(origin, "NS", zone.ttl, nameServer),
     ];

@@ -35,6 +35,7 @@ export function compile(text: SetupText, more: Partial<DomainMakers> = {}): Comp
     pki,
     issued: new Map(),
     validity,
+    serial: 1,
     nameServer: "ns.hosting.example.",
     nobody: { ipv4: "198.18.3.255", ipv6: "2001:db8:100::3ff" },
     realPort: () => 20_000,

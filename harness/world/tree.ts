@@ -1,3 +1,4 @@
+import type { AuthoritativeZone } from "../dns/authoritative.ts";
 import { createKeyRing, type KeyRing } from "../dns/keys.ts";
 import { lookUp, worse, zoneStatus } from "../dns/lookup.ts";
 import { isWithin, parentOf as parentName } from "../dns/name.ts";
@@ -5,6 +6,7 @@ import { type ResourceRecord, record } from "../dns/record.ts";
 import { type SignedZone, signZone, type ZoneDraft } from "../dns/zone.ts";
 import type { DnsStatus } from "../model/evidence.ts";
 import type { RelayRule } from "../model/farm.ts";
+import { HarnessError } from "../words/errors.ts";
 import { struckStatus } from "./answers.ts";
 import { ttl } from "./domain.ts";
 
@@ -13,6 +15,8 @@ export interface ZoneTree {
   readonly zones: readonly SignedZone[];
   /** What a validating resolver must find; follows CNAME and DNAME through the tree. */
   expected(name: string, type: string): Expected;
+  /** The zone that has the say over the question, as its name server has it. */
+  zoneFor(name: string, type: string): AuthoritativeZone;
 }
 
 interface Expected {
@@ -104,12 +108,15 @@ export function buildTree(
     return status;
   };
 
-  const expected = (name: string, type: string, links = 0): Expected => {
-    const [own, ...above] = ancestry(name);
-    // DS records stand in the zone that delegates (RFC 4035 3.1.4.1).
-    const zone = (type === "DS" && name !== "." ? above : [own ?? ".", ...above])
+  const zoneFor = (name: string, type: string): ZoneDraft | undefined =>
+    ancestry(name)
+      // DS records are the parent's (RFC 4035 2.4).
+      .filter((ancestor) => type !== "DS" || ancestor === "." || ancestor !== name.toLowerCase())
       .map((ancestor) => complete.get(ancestor))
       .find((found) => found !== undefined);
+
+  const expected = (name: string, type: string, links = 0): Expected => {
+    const zone = zoneFor(name, type);
     if (!zone || links > longestChain) return { status: "any", empty: true, nxdomain: false, records: [] };
     const here = lookUp(zone, name, type);
     const chain = chainStatus(zone);
@@ -121,5 +128,20 @@ export function buildTree(
     return { ...there, status: worse(status, there.status) };
   };
 
-  return { zones, expected: (name, type) => expected(name, type) };
+  const keys = new Map(
+    zones.map(({ origin, records }) => [
+      origin.toLowerCase(),
+      records.filter(({ type, name }) => type === "DNSKEY" && name === origin).map(({ rdata }) => rdata),
+    ]),
+  );
+
+  return {
+    zones,
+    expected: (name, type) => expected(name, type),
+    zoneFor: (name, type) => {
+      const draft = zoneFor(name, type);
+      if (!draft) throw new HarnessError(`no zone of the lab has ${name} ${type}`);
+      return { draft, keysOf: (origin) => keys.get(origin.toLowerCase()) ?? null };
+    },
+  };
 }

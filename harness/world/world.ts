@@ -1,8 +1,20 @@
-import { createKeyRing } from "../dns/keys.ts";
+import { randomBytes } from "node:crypto";
+import type { AuthoritativeZone } from "../dns/authoritative.ts";
+import { createKeyRing, type ZoneKey } from "../dns/keys.ts";
 import { type ResourceRecord, record } from "../dns/record.ts";
-import { masterFile, type ZoneDraft } from "../dns/zone.ts";
+import { masterFile, type SignedZone, type ZoneDraft } from "../dns/zone.ts";
+import { type AuthorityMode, labelOf, type TestedServer } from "../model/authority.ts";
 import type { DnsStatus } from "../model/evidence.ts";
-import type { FileToCopy, LabFacts, RealHost, SenderRoute, ServerInstance } from "../model/facts.ts";
+import type {
+  FileToCopy,
+  LabFacts,
+  RealHost,
+  SenderRoute,
+  ServedZone,
+  ServerInstance,
+  SigningKey,
+  TransferKey,
+} from "../model/facts.ts";
 import type { DnsQuestion, DnsRelay, FarmHost, ForwardedZone, RelayRule } from "../model/farm.ts";
 import type { ExpectedRecords } from "../model/lookup.ts";
 import { asOfStep, type Plan, type RecipientDomain, reachOf } from "../model/plan.ts";
@@ -66,8 +78,26 @@ export interface DomainFacts {
   readonly sni: string | null;
 }
 
+/** A name server whose zones change in its place. */
+export interface ChangingInstance {
+  readonly instance: ServerInstance;
+  /** Its zones as the run begins. */
+  readonly files: readonly FileToCopy[];
+  /** Those that change, by step; the first is none. */
+  readonly changes: readonly (readonly FileToCopy[])[];
+}
+
+/** A name server under test, which has zones of its own. */
+export interface TestedInstance extends ChangingInstance {
+  readonly server: TestedServer;
+}
+
 export interface World {
   readonly addresses: AddressPlan;
+  /** By id. */
+  readonly tested: ReadonlyMap<string, TestedInstance>;
+  /** The hidden primary of those that have their zones by transfer: one of `servers`. null: there are none. */
+  readonly primary: ChangingInstance | null;
   readonly servers: readonly ServerInstance[];
   /** The zones' master files, for the authority's container. */
   readonly zoneFiles: readonly FileToCopy[];
@@ -82,8 +112,10 @@ export interface World {
   readonly facts: LabFacts;
   /** The name in a zone of the domain, absolute. */
   nameIn(domain: string, name: RelativeName, zone: string): string;
-  /** What the zones hold as the run begins. */
-  recordsOf(question: DnsQuestion): ExpectedRecords;
+  /** What the zones hold in this step of their scenario. */
+  recordsOf(question: DnsQuestion, step?: number): ExpectedRecords;
+  /** The zone that the question is about, for looking at what its name server says. */
+  zoneFor(question: DnsQuestion, step: number): AuthoritativeZone;
 }
 
 /** Names of the lab's own infrastructure. */
@@ -98,8 +130,14 @@ const names = {
 const hour = 3_600_000;
 const timers = "1 3600 600 86400 10";
 
+/** FQDN of a name server under test. */
+function hostOf(server: TestedServer): string {
+  return `${labelOf(server)}.servers.${tld}`;
+}
+
 function infrastructure(
   addresses: AddressPlan,
+  tested: readonly TestedServer[],
   validity: { inception: Date; expiration: Date },
 ): readonly ZoneDraft[] {
   const signing = { algorithm: 13, keys: "ksk+zsk", denial: { type: "nsec" }, ...validity } as const;
@@ -127,6 +165,7 @@ function infrastructure(
         record(names.tld, "A", ttl, tldServer),
         record(names.domains, "A", ttl, domains),
         record(names.relay, "A", ttl, relay),
+        ...tested.map((server, index) => record(hostOf(server), "A", ttl, addresses.testedServer(index))),
         record(names.sender, "TXT", ttl, '"mail of this lab comes from here"'),
       ],
     },
@@ -159,14 +198,19 @@ function compileWhole(
   nextAddress: DomainMakers["nextAddress"],
 ): CompiledWhole {
   const issued: DomainMakers["issued"] = new Map();
-  const compile = (scenario: Scenario, pool: ReturnType<DomainMakers["nextAddress"]>[]): CompiledDomain => {
+  const compile = (
+    scenario: Scenario,
+    pool: ReturnType<DomainMakers["nextAddress"]>[],
+    serial = 1,
+  ): CompiledDomain => {
     let at = 0;
     return compileDomain(
       { ...domain, scenario },
       {
         ...makers,
         issued,
-        nameServer: isRelayed(domain) ? names.relay : names.domains,
+        serial,
+        nameServer: domain.server ? hostOf(domain.server) : isRelayed(domain) ? names.relay : names.domains,
         nextAddress: () => {
           const address = pool[at] ?? nextAddress();
           pool[at++] = address;
@@ -181,7 +225,8 @@ function compileWhole(
       `${domain.scenario.id} has ${steps.length} steps; at most ${mostSteps} are possible`,
     );
   const pool: ReturnType<DomainMakers["nextAddress"]>[] = [];
-  const step = (number: number): CompiledDomain => compile(asOfStep(domain.scenario, number), pool);
+  const step = (number: number): CompiledDomain =>
+    compile(asOfStep(domain.scenario, number), pool, 1 + number);
   const { forged } = domain.scenario;
   return {
     steps: [step(0), ...steps.map((_, index) => step(index + 1))],
@@ -254,6 +299,7 @@ export function compileWorld(plan: Plan, options: { readonly subnet: number; rea
     expiration: new Date(options.now.getTime() + 14 * 24 * hour),
   };
   let hostCount = 0;
+  const transferKey: TransferKey = { name: "transfer.danelab", secret: randomBytes(32).toString("base64") };
   const real = realServers();
   const whole = plan.domains.map((domain) =>
     compileWhole(domain, { pki, validity, nobody: addresses.nobody, realPort: real.portOf }, () =>
@@ -265,7 +311,10 @@ export function compileWorld(plan: Plan, options: { readonly subnet: number; rea
   const { forger } = addresses.nameServers;
 
   const ring = createKeyRing();
-  const infrastructureDrafts = infrastructure(addresses, validity);
+  const tested = [
+    ...new Map(plan.domains.flatMap(({ server }) => (server ? [[server.id, server] as const] : []))).values(),
+  ];
+  const infrastructureDrafts = infrastructure(addresses, tested, validity);
   const nameServerOf = new Map(
     compiled.flatMap(([first]) => first.drafts.map(({ origin }) => [origin, first.nameServer] as const)),
   );
@@ -294,7 +343,14 @@ export function compileWorld(plan: Plan, options: { readonly subnet: number; rea
   const fileOf = (origin: string, step: number): string =>
     `/zones/${step === 0 ? "" : `step-${step}/`}${origin === "." ? "root" : origin.replace(/\.$/, "")}.zone`;
   const forgedFile = (origin: string): string => `/zones/forged/${origin.replace(/\.$/, "")}.zone`;
-  const isDomain = (origin: string): boolean => origin !== "." && origin !== tld;
+  const testedBy = new Map(
+    compiled.flatMap((steps) => {
+      const { server } = steps[0].domain;
+      return server ? originsOf(steps).map((origin) => [origin, server.id] as const) : [];
+    }),
+  );
+  /** A zone that the lab's own name server has, besides root and TLD. */
+  const isDomain = (origin: string): boolean => origin !== "." && origin !== tld && !testedBy.has(origin);
   const serverOf = (
     name: string,
     address: string,
@@ -323,6 +379,61 @@ export function compileWorld(plan: Plan, options: { readonly subnet: number; rea
     const unchecked = policy === "oblivious" && status === "bogus";
     return { question, status, empty, ...(odd || remembered || unchecked ? { status: "any" } : {}) };
   };
+
+  const contentOf = (zone: SignedZone, step: number): FileToCopy => ({
+    path: fileOf(zone.origin, step),
+    content: masterFile(servable[step]?.get(zone.origin)?.zone ?? zone),
+  });
+  const testedBefore = (origin: string, mode: AuthorityMode): TestedServer | undefined =>
+    tested.find(({ id, mode: own }) => own === mode && testedBy.get(origin) === id);
+  /** Zones whose content changes at the same place from step to step. */
+  const changing = (
+    own: (origin: string) => boolean,
+    content: (zone: SignedZone, step: number) => string | Uint8Array,
+  ): Pick<ChangingInstance, "files" | "changes"> => {
+    const filesOf = (step: number): readonly FileToCopy[] =>
+      (trees[step]?.zones ?? [])
+        .filter(({ origin }) => own(origin))
+        .map((zone) => ({ path: fileOf(zone.origin, 0), content: content(zone, step) }));
+    return { files: filesOf(0), changes: trees.map((_, step) => (step === 0 ? [] : filesOf(step))) };
+  };
+  const signedContent = (zone: SignedZone, step: number) => contentOf(zone, step).content;
+  const unsignedContent = ({ origin }: SignedZone, step: number) =>
+    masterFile((trees[step] ?? tree).zoneFor(origin, "SOA").draft, true);
+  const signingOf = (origin: string): Pick<ServedZone, "signing"> => {
+    const { signing } = tree.zoneFor(origin, "SOA").draft;
+    const zone = tree.zones.find((one) => one.origin === origin);
+    return signing && zone ? { signing: { keys: zone.keys.map(signingKey), denial: signing.denial } } : {};
+  };
+  const testedInstance = (server: TestedServer, index: number): TestedInstance => {
+    const own = (origin: string): boolean => testedBy.get(origin) === server.id;
+    const instance = serverOf("tested", addresses.testedServer(index), own);
+    switch (server.mode) {
+      case "serving":
+        return { server, instance, ...changing(own, signedContent) };
+      case "signing": {
+        const zones = instance.zones.map((zone) => ({ ...zone, ...signingOf(zone.origin) }));
+        return { server, instance: { ...instance, zones }, ...changing(own, unsignedContent) };
+      }
+      case "secondary": {
+        const { primary } = addresses;
+        return { server, instance: { ...instance, primary, transferKey }, files: [], changes: [] };
+      }
+      default:
+        return server.mode satisfies never;
+    }
+  };
+  const hiddenPrimary = (): ChangingInstance | null => {
+    const own = (origin: string) => testedBefore(origin, "secondary") !== undefined;
+    const instance = serverOf("primary", addresses.primary, own);
+    if (instance.zones.length === 0) return null;
+    const zones = instance.zones.map((zone) => {
+      const index = tested.findIndex(({ id }) => testedBy.get(zone.origin) === id);
+      return { ...zone, secondary: addresses.testedServer(index) };
+    });
+    return { instance: { ...instance, zones, transferKey }, ...changing(own, signedContent) };
+  };
+  const primary = hiddenPrimary();
 
   const rootZone = tree.zones.find(({ origin }) => origin === ".");
   const serverAt = (step: number): string =>
@@ -368,10 +479,13 @@ export function compileWorld(plan: Plan, options: { readonly subnet: number; rea
 
   return {
     addresses,
+    primary,
+    tested: new Map(tested.map((server, index) => [server.id, testedInstance(server, index)])),
     servers: [
       serverOf("root", addresses.nameServers.root, (origin) => origin === "."),
       serverOf("tld", addresses.nameServers.tld, (origin) => origin === tld),
       serverOf("domains", addresses.nameServers.domains, isDomain),
+      ...(primary ? [primary.instance] : []),
       ...trees
         .slice(1)
         .map((_, index) =>
@@ -390,12 +504,10 @@ export function compileWorld(plan: Plan, options: { readonly subnet: number; rea
     zoneFiles: [
       ...trees.flatMap(({ zones }, step) =>
         zones
-          .filter(({ origin }) => step === 0 || isDomain(origin))
-          .map((zone) => ({
-            path: fileOf(zone.origin, step),
-            content: masterFile(servable[step]?.get(zone.origin)?.zone ?? zone),
-          })),
+          .filter(({ origin }) => isDomain(origin) || (step === 0 && !testedBy.has(origin)))
+          .map((zone) => contentOf(zone, step)),
       ),
+      ...(primary?.files ?? []),
       ...forgedZones.map((zone) => ({ path: forgedFile(zone.origin), content: masterFile(zone) })),
     ],
     realHosts: real.hosts,
@@ -450,19 +562,31 @@ export function compileWorld(plan: Plan, options: { readonly subnet: number; rea
       if (!found) throw new HarnessError(`the world has no domain ${domain}`);
       return found[0].names.absolute(name, zone);
     },
-    recordsOf: ({ name, type }) => {
-      const { status, empty, nxdomain, records } = tree.expected(name, type);
-      const odd = withheld[0]?.has(`${name.toLowerCase()} ${type}`) === true;
+    recordsOf: ({ name, type }, step = 0) => {
+      const { status, empty, nxdomain, records } = (trees[step] ?? tree).expected(name, type);
+      const odd = withheld[step]?.has(`${name.toLowerCase()} ${type}`) === true;
       return {
         status: odd ? "any" : status,
         empty,
         rcode: nxdomain ? "NXDOMAIN" : "NOERROR",
         // Names in RDATA may be compressed, and written in another case.
-        rdata: ["A", "AAAA", "TLSA", "TXT"].includes(type)
-          ? records.map(({ rdata }) => Buffer.from(rdata).toString("hex"))
-          : null,
+        rdata:
+          ["A", "AAAA", "TLSA", "TXT"].includes(type) || type.startsWith("TYPE")
+            ? records.map(({ rdata }) => Buffer.from(rdata).toString("hex"))
+            : null,
       };
     },
+    zoneFor: ({ name, type }, step) => (trees[step] ?? tree).zoneFor(name, type),
+  };
+}
+
+function signingKey({ role, key }: { readonly role: SigningKey["role"]; readonly key: ZoneKey }): SigningKey {
+  return {
+    role,
+    algorithm: key.algorithm,
+    tag: key.tag,
+    publicKey: key.rdata.subarray(4).toString("base64"),
+    privateKey: String(key.privateKey.export({ type: "pkcs8", format: "pem" })),
   };
 }
 

@@ -48,9 +48,9 @@ export const outcomeMeanings: Readonly<Record<NonNullable<TrialResult["outcome"]
   cleartext: "delivered without TLS",
   deferred: "not delivered, stays queued (4.x.x)",
   bounced: "refused for good (5.x.x)",
-  secure: "the right answer, with AD",
+  secure: "the right answer, with AD or with right signatures",
   insecure: "the right answer, without AD",
-  bogus: "SERVFAIL",
+  bogus: "SERVFAIL, or signatures and proofs that do not hold",
   refused: "another RCODE of failure",
   silent: "no answer in time",
   wrong: "another answer than the zone's",
@@ -74,6 +74,9 @@ export const policyMeanings: Readonly<Record<TrialResult["policy"], string>> = {
   exposed: "DANE with the resolver across a network, a control",
   lookup: "the harness asks, nothing is sent",
   verification: "a verifier looks at the MX host, nothing is sent",
+  serving: "a name server with zones that are signed already",
+  signing: "a name server that signs its zones itself",
+  secondary: "a name server that has its zones by transfer",
 };
 
 /**

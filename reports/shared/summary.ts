@@ -1,3 +1,4 @@
+import { authorityModes } from "../../harness/model/authority.ts";
 import type { Results, ScenarioResult, TrialResult, Verdict } from "../../harness/model/results.ts";
 import { isMail } from "../../harness/model/verdict.ts";
 import { stackIdOf } from "./matrix.ts";
@@ -102,8 +103,10 @@ export function paragraph(results: Results): string {
   const good = (counts.get("pass") ?? 0) + (counts.get("info") ?? 0);
   const lookups = trials.filter(({ policy }) => policy === "lookup");
   const verifications = trials.filter(({ policy }) => policy === "verification");
+  const servers = trials.filter(({ policy }) => authorityModes.some((mode) => mode === policy));
   return [
     ...(lookups.length > 0 ? lookupSentences(lookups) : []),
+    ...(servers.length > 0 ? serverSentences(servers) : []),
     ...(verifications.length > 0 ? verificationSentences(verifications) : []),
     ...(trials.some(({ policy }) => isMail(policy)) ? mailSentences(results) : []),
     `${good} of ${counted(trials.length, "trial")} stayed within what the RFCs permit${knownSaid(counts.get("known") ?? 0)}.`,
@@ -138,6 +141,16 @@ function lookupSentences(trials: readonly TrialResult[]): readonly string[] {
   return [
     `${counted(questions, "question")} ${questions === 1 ? "was" : "were"} put to ${counted(resolvers.size, "validating resolver")}, about domains set up in ${counted(scenarios.size, "way")}: what a client that does DANE depends on, asked as such clients ask.`,
     "The answers were compared with what the zones hold and with what the RFCs permit.",
+  ];
+}
+
+function serverSentences(trials: readonly TrialResult[]): readonly string[] {
+  const servers = new Set(trials.map(({ resolver }) => resolver));
+  const scenarios = new Set(trials.map(({ scenario }) => scenario));
+  const questions = trials.reduce((sum, { steps }) => sum + (steps?.length ?? 1), 0);
+  return [
+    `${counted(questions, "question")} ${questions === 1 ? "was" : "were"} put to ${counted(servers.size, "authoritative server")}, directly and through validating resolvers, about zones set up in ${counted(scenarios.size, "way")}.`,
+    "Header, sections, signatures and proofs of each answer were compared with what the zones hold and with what the RFCs permit.",
   ];
 }
 

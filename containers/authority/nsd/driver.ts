@@ -1,12 +1,41 @@
 import type { AuthorityDriver } from "../../../harness/lab/driver.ts";
 import { oneForEach } from "../../../harness/lab/instances.ts";
-import type { ServerInstance } from "../../../harness/model/facts.ts";
+import type { ServedZone, ServerInstance } from "../../../harness/model/facts.ts";
 
 const folder = "/etc/nsd/danelab";
+const stateOf = (name: string) => `/run/nsd-${name}`;
+
+/** Any of its own addresses may be the source of what it says to itself: the key says who may. */
+const anybody = "0.0.0.0/0";
+
+function zoneOf(
+  { origin, file, secondary }: ServedZone,
+  { name, primary, transferKey }: ServerInstance,
+): string {
+  const key = transferKey?.name ?? "NOKEY";
+  const lines = [
+    `name: "${origin}"`,
+    ...(primary === undefined
+      ? [`zonefile: "${file}"`]
+      : [
+          `zonefile: "${stateOf(name)}.${origin}zone"`,
+          `request-xfr: AXFR ${primary} ${key}`,
+          `allow-notify: ${anybody} ${key}`,
+        ]),
+    ...(secondary === undefined ? [] : [`provide-xfr: ${anybody} ${key}`, `notify: ${secondary} ${key}`]),
+  ];
+  return `zone:\n${lines.map((line) => `  ${line}\n`).join("")}`;
+}
+
+function keyOf({ transferKey }: ServerInstance): string {
+  return transferKey
+    ? `key:\n  name: "${transferKey.name}"\n  algorithm: hmac-sha256\n  secret: "${transferKey.secret}"\n`
+    : "";
+}
 
 /** Limits of queries per second are off: a burst of mail is not an attack, and a dropped answer would look like a verdict. */
 function configuration(instance: ServerInstance): string {
-  const state = `/run/nsd-${instance.name}`;
+  const state = stateOf(instance.name);
   return `server:
 ${instance.addresses.map((address) => `  ip-address: ${address}`).join("\n")}
   username: root
@@ -24,13 +53,15 @@ ${instance.addresses.map((address) => `  ip-address: ${address}`).join("\n")}
   logfile: "/dev/stderr"
 remote-control:
   control-enable: no
-${instance.zones.map(({ origin, file }) => `zone:\n  name: "${origin}"\n  zonefile: "${file}"\n`).join("")}`;
+${keyOf(instance)}${instance.zones.map((zone) => zoneOf(zone, instance)).join("")}`;
 }
 
 const driver: AuthorityDriver = {
   role: "authority",
   name: "nsd",
   versions: [{ version: "4.12", suite: "trixie" }],
+  modes: ["serving", "secondary"],
+  reload: (instance) => ["sh", "-c", `kill -HUP $(cat /run/nsd-${instance.name}.pid)`],
   files: (instances) =>
     instances.map((instance) => ({
       path: `${folder}/${instance.name}.conf`,

@@ -1,6 +1,6 @@
 import type { AuthorityDriver } from "../../../harness/lab/driver.ts";
 import { oneForEach } from "../../../harness/lab/instances.ts";
-import type { FileToCopy, ServerInstance } from "../../../harness/model/facts.ts";
+import type { FileToCopy, ServedZone, ServerInstance, SigningKey } from "../../../harness/model/facts.ts";
 
 /**
  * PowerDNS takes signed zones as they are by transfer only (loaded from a file, it answers without some of the proofs). NSD on
@@ -38,7 +38,7 @@ ${instance.zones
   .join("")}`;
 }
 
-function secondary(instance: ServerInstance): string {
+function configuration(instance: ServerInstance): string {
   const state = stateOf(instance);
   return `daemon=no
 guardian=no
@@ -48,10 +48,7 @@ gsqlite3-dnssec=yes
 gsqlite3-pragma-synchronous=0
 socket-dir=${state}
 local-address=${instance.addresses.join(",")}
-secondary=yes
-xfr-cycle-interval=1
-retrieval-threads=4
-max-nsec3-iterations=2500
+${isSigning(instance) ? "" : "secondary=yes\nxfr-cycle-interval=1\nretrieval-threads=4\n"}max-nsec3-iterations=2500
 receiver-threads=1
 cache-ttl=0
 query-cache-ttl=0
@@ -64,12 +61,67 @@ loglevel=3
 `;
 }
 
-function domains(instance: ServerInstance, port: number): string {
-  const rows = instance.zones.map(({ origin }) => {
-    const name = origin === "." ? "." : origin.replace(/\.$/, "").toLowerCase();
-    return `INSERT INTO domains (name, master, type) VALUES ('${name}', '127.0.0.1:${port}', 'SLAVE');\n`;
-  });
-  return `BEGIN;\n${rows.join("")}COMMIT;\n`;
+function isSigning({ zones }: ServerInstance): boolean {
+  return zones.some(({ signing }) => signing);
+}
+
+/** As PowerDNS writes names. */
+function bare(name: string): string {
+  return name === "." ? "." : name.replace(/\.$/, "").toLowerCase();
+}
+
+function domains({ zones, transferKey }: ServerInstance, primary: string): string {
+  const rows = zones.flatMap(({ origin }, index) => [
+    `INSERT INTO domains (id, name, master, type) VALUES (${index + 1}, '${bare(origin)}', '${primary}', 'SLAVE');\n`,
+    ...(transferKey
+      ? [
+          `INSERT INTO domainmetadata (domain_id, kind, content) VALUES (${index + 1}, 'AXFR-MASTER-TSIG', '${transferKey.name}');\n`,
+        ]
+      : []),
+  ]);
+  const key = transferKey
+    ? `INSERT INTO tsigkeys (name, algorithm, secret) VALUES ('${transferKey.name}', 'hmac-sha256', '${transferKey.secret}');\n`
+    : "";
+  return `BEGIN;\n${key}${rows.join("")}COMMIT;\n`;
+}
+
+const keyFile = (origin: string, { tag }: SigningKey) => `${folder}/keys/${origin}${tag}.pem`;
+
+/** The zone as its file has it; its keys and how it denies stay. */
+function load(instance: ServerInstance, { origin, file }: ServedZone): string {
+  const util = `pdnsutil --config-dir=${folder}/${instance.name}`;
+  return `${util} load-zone ${bare(origin)} ${file} && ${util} rectify-zone ${bare(origin)}`;
+}
+
+/** Before the server starts. */
+function sign(instance: ServerInstance, zone: ServedZone): string {
+  const util = `pdnsutil --config-dir=${folder}/${instance.name}`;
+  const { keys, denial } = zone.signing ?? { keys: [], denial: { type: "nsec" } as const };
+  return [
+    load(instance, zone),
+    ...keys.map(
+      (key) =>
+        `${util} import-zone-key-pem ${bare(zone.origin)} ${keyFile(zone.origin, key)} ${key.algorithm} ${key.role === "zsk" ? "zsk" : "ksk"}`,
+    ),
+    ...(denial.type === "nsec3"
+      ? [
+          `${util} set-nsec3 ${bare(zone.origin)} '1 ${denial.optOut ? 1 : 0} ${denial.iterations} ${denial.salt || "-"}'`,
+        ]
+      : []),
+    `${util} rectify-zone ${bare(zone.origin)}`,
+  ].join(" && ");
+}
+
+/** A script, as the command would be too long. */
+function startScript(instance: ServerInstance): string {
+  const [state, own] = [stateOf(instance), `${folder}/${instance.name}`];
+  const schema = "/usr/share/pdns-backend-sqlite3/schema/schema.sqlite3.sql";
+  const ownPrimary = !isSigning(instance) && instance.primary === undefined;
+  return `set -e
+mkdir -p ${state}
+${ownPrimary ? `nsd -d -c ${own}/nsd.conf &\n` : ""}sqlite3 ${state}/zones.sqlite < ${schema}
+${isSigning(instance) ? instance.zones.map((zone) => `{ ${sign(instance, zone)}; } > /dev/null\n`).join("") : `sqlite3 ${state}/zones.sqlite < ${own}/domains.sql\n`}exec pdns_server --config-dir=${own}
+`;
 }
 
 const driver: AuthorityDriver = {
@@ -77,18 +129,32 @@ const driver: AuthorityDriver = {
   name: "pdns",
   versions: [{ version: "4.9", suite: "trixie" }],
   versionCommand: ["pdns_server", "--version"],
+  modes: ["signing", "secondary"],
+  reload: (instance) => [
+    "sh",
+    "-c",
+    isSigning(instance)
+      ? instance.zones.map((zone) => load(instance, zone)).join(" && ")
+      : `kill -HUP $(cat ${stateOf(instance)}/nsd.pid)`,
+  ],
   files: (instances) =>
-    instances.flatMap((instance, index): readonly FileToCopy[] => [
-      { path: `${folder}/${instance.name}/pdns.conf`, content: secondary(instance) },
-      { path: `${folder}/${instance.name}/nsd.conf`, content: primary(instance, firstPort + index) },
-      { path: `${folder}/${instance.name}/domains.sql`, content: domains(instance, firstPort + index) },
-    ]),
-  command: (instances) =>
-    oneForEach(instances, (one) => {
-      const [state, own] = [stateOf(one), `${folder}/${one.name}`];
-      const schema = "/usr/share/pdns-backend-sqlite3/schema/schema.sqlite3.sql";
-      return `(mkdir -p ${state} && (nsd -d -c ${own}/nsd.conf &) && sqlite3 ${state}/zones.sqlite < ${schema} && sqlite3 ${state}/zones.sqlite < ${own}/domains.sql && exec pdns_server --config-dir=${own})`;
+    instances.flatMap((instance, index): readonly FileToCopy[] => {
+      const own = `${folder}/${instance.name}`;
+      const from = instance.primary ?? `127.0.0.1:${firstPort + index}`;
+      return [
+        { path: `${own}/pdns.conf`, content: configuration(instance) },
+        { path: `${own}/start.sh`, content: startScript(instance) },
+        ...(isSigning(instance)
+          ? instance.zones.flatMap(({ origin, signing }) =>
+              (signing?.keys ?? []).map((key) => ({ path: keyFile(origin, key), content: key.privateKey })),
+            )
+          : [
+              { path: `${own}/nsd.conf`, content: primary(instance, firstPort + index) },
+              { path: `${own}/domains.sql`, content: domains(instance, from) },
+            ]),
+      ];
     }),
+  command: (instances) => oneForEach(instances, ({ name }) => `bash ${folder}/${name}/start.sh`),
 };
 
 export default driver;

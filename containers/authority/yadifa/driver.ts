@@ -1,9 +1,29 @@
 import type { AuthorityDriver } from "../../../harness/lab/driver.ts";
 import { oneForEach } from "../../../harness/lab/instances.ts";
-import type { ServerInstance } from "../../../harness/model/facts.ts";
+import type { ServedZone, ServerInstance } from "../../../harness/model/facts.ts";
 
 const fileOf = ({ name }: ServerInstance) => `/etc/yadifa/danelab-${name}.conf`;
 const stateOf = ({ name }: ServerInstance) => `/run/yadifa-${name}`;
+
+function zoneOf({ origin, file }: ServedZone, instance: ServerInstance): string {
+  const { primary, transferKey } = instance;
+  const lines =
+    primary === undefined
+      ? ["type primary", `file "${file.replace(/^\//, "")}"`]
+      : [
+          "type secondary",
+          `file "${stateOf(instance).replace(/^\//, "")}/${origin}zone"`,
+          `primary ${primary} port 53${transferKey ? ` key ${transferKey.name}` : ""}`,
+          "allow-notify any",
+        ];
+  return `<zone>\n  domain ${origin}\n${lines.map((line) => `  ${line}\n`).join("")}</zone>\n`;
+}
+
+function keyOf({ transferKey }: ServerInstance): string {
+  return transferKey
+    ? `<key>\n  name ${transferKey.name}\n  algorithm hmac-sha256\n  secret ${transferKey.secret}\n</key>\n`
+    : "";
+}
 
 function configuration(instance: ServerInstance): string {
   const state = stateOf(instance);
@@ -33,12 +53,7 @@ function configuration(instance: ServerInstance): string {
 <loggers>
   "*" crit,err stderr
 </loggers>
-${instance.zones
-  .map(
-    ({ origin, file }) =>
-      `<zone>\n  domain ${origin}\n  type primary\n  file "${file.replace(/^\//, "")}"\n</zone>\n`,
-  )
-  .join("")}`;
+${keyOf(instance)}${instance.zones.map((zone) => zoneOf(zone, instance)).join("")}`;
 }
 
 const driver: AuthorityDriver = {
@@ -49,6 +64,8 @@ const driver: AuthorityDriver = {
     { version: "3.0", suite: "trixie" },
   ],
   versionCommand: ["yadifad", "--version"],
+  modes: ["serving", "secondary"],
+  reload: (instance) => ["sh", "-c", `kill -HUP $(cat ${stateOf(instance)}/yadifad.pid)`],
   files: (instances) =>
     instances.map((instance) => ({ path: fileOf(instance), content: configuration(instance) })),
   command: (instances) =>

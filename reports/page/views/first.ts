@@ -1,3 +1,4 @@
+import { authorityModes } from "../../../harness/model/authority.ts";
 import { lookupOutcomes } from "../../../harness/model/lookup.ts";
 import type { ProgramResult, Results, TrialResult } from "../../../harness/model/results.ts";
 import { outcomes, policies } from "../../../harness/model/scenario.ts";
@@ -123,7 +124,7 @@ function legend(results: Results, { policies: columns }: Matrix): Html {
   const kinds = new Set(foldedTrials(results).map(({ policy }) => policy));
   const told = [
     ...(policies.some((policy) => kinds.has(policy)) ? outcomes : []),
-    ...(kinds.has("lookup") ? lookupOutcomes : []),
+    ...(kinds.has("lookup") || authorityModes.some((mode) => kinds.has(mode)) ? lookupOutcomes : []),
     ...(kinds.has("verification") ? verificationOutcomes : []),
   ];
   return html`<details class="legend"><summary>How to read the matrix</summary>

@@ -4,7 +4,7 @@ import { counted } from "../../shared/summary.ts";
 import { type Html, html } from "../html.ts";
 import { closedPart, facts, lines, log, table } from "./facts.ts";
 
-/** A question put to a resolver, and its answers. */
+/** A question put to a resolver or a name server, and its answers. */
 export function lookupSummary({ question, expected, answers, errors }: LookupEvidence): Html {
   return facts([
     ["Question", html`<code>${question.name} ${question.type}</code>`],
@@ -12,8 +12,9 @@ export function lookupSummary({ question, expected, answers, errors }: LookupEvi
       "The zone holds",
       `${expected.rcode}, ${expected.empty ? "no record" : expected.rdata ? counted(expected.rdata.length, "record") : "records"}, ${expected.status}`,
     ],
-    ...answers.map(({ way, rcode, authenticated, rdata, ms, error }) => {
-      const flag = rcode === null ? "" : authenticated ? ", AD" : ", no AD";
+    ...answers.map(({ way, rcode, authenticated, rdata, ms, error, findings }) => {
+      const flag =
+        rcode === null ? "" : findings ? found(findings, authenticated) : authenticated ? ", AD" : ", no AD";
       const said = rcode ?? `no answer${error ? `: ${error}` : ""}`;
       return [
         `Asked: ${way}`,
@@ -22,6 +23,15 @@ export function lookupSummary({ question, expected, answers, errors }: LookupEvi
     }),
     ["Harness", errors.length > 0 ? lines(errors) : null],
   ]);
+}
+
+/** Of a name server's own answer. */
+function found(
+  { wrong, bogus }: NonNullable<LookupEvidence["answers"][number]["findings"]>,
+  authenticated: boolean,
+): string {
+  const all = [...wrong, ...bogus];
+  return all.length > 0 ? `, ${all.join("; ")}` : authenticated ? ", signatures right" : ", no signatures";
 }
 
 export function lookupDetails({ answers, expected, log: logged }: LookupEvidence): readonly Html[] {

@@ -1,4 +1,5 @@
 import type { TrialResult } from "../../../harness/model/results.ts";
+import { isMailPolicy } from "../../../harness/model/verdict.ts";
 import type { Matrix, Row, StackColumns } from "../../shared/matrix.ts";
 import { implementationName } from "../../shared/names.ts";
 import { verdictSigns, whatHappened } from "../../shared/signs.ts";
@@ -97,6 +98,6 @@ function cellHtml(cell: ShownCell, stop: string): Html {
 export function happenedIn(trial: TrialResult): string {
   const happened = whatHappened(trial);
   if (trial.role === "control") return `control: ${trial.leaked ? "mail lost" : happened}`;
-  if (trial.policy === "lookup") return trial.outcome ?? happened;
+  if (!isMailPolicy(trial.policy)) return trial.outcome ?? happened;
   return happened;
 }

@@ -1,5 +1,6 @@
 import type { ClaimedAttempt, Evidence, Reason, StepEvidence } from "../../../harness/model/evidence.ts";
 import type { StepResult, TrialResult } from "../../../harness/model/results.ts";
+import { isMailPolicy } from "../../../harness/model/verdict.ts";
 import { implementationName } from "../../shared/names.ts";
 import { outcomeMeanings, policyMeanings } from "../../shared/signs.ts";
 import { asMail } from "./kinds.ts";
@@ -13,6 +14,7 @@ export function storyOf(trial: TrialResult, evidence: unknown): string {
     return `${implementationName(trial.sender)} was not tried: ${trial.reasons[0] ?? "it lacks the feature"}.`;
   if (trial.policy === "lookup") return lookupStory(trial);
   if (trial.policy === "verification") return verificationStory(trial);
+  if (!isMailPolicy(trial.policy)) return lookupStory(trial);
   const seen = asMail(evidence);
   const who = implementationName(trial.sender);
   const told = trial.steps ?? [trial];

@@ -1,4 +1,5 @@
 import type { Results, ScenarioResult, StepResult, TrialResult } from "../../../harness/model/results.ts";
+import { isMailPolicy } from "../../../harness/model/verdict.ts";
 import { sequenceOf } from "../../sequence/events.ts";
 import { sequenceHtml } from "../../sequence/html.ts";
 import { visible } from "../../shared/characters.ts";
@@ -56,6 +57,8 @@ function whose({ sender, resolver, policy, role, canary }: TrialResult): Html {
   if (policy === "lookup") return html`${implementationLink(resolver)}${place}`;
   if (policy === "verification")
     return html`${implementationLink(sender)} with ${implementationLink(resolver)}${kinds[role]}`;
+  if (!isMailPolicy(policy))
+    return html`${implementationLink(resolver)}, ${policy} <small>(${policyMeanings[policy]})</small>${place}`;
   return html`${implementationLink(sender)} with ${implementationLink(resolver)}, policy ${policy} <small>(${policyMeanings[policy]})</small>${kinds[role]}${place}`;
 }
 
