@@ -9,7 +9,8 @@ import { home } from "../harness/words/places.ts";
 /** What holds of every scenario of danelab's own. That each makes sense by itself was checked when it was loaded. */
 
 const all = await loadScenarios([]);
-const lookups = [...(await loadLookups([])), ...(await loadAuthorityScenarios([]))];
+const lookups = await loadLookups([]);
+const servers = await loadAuthorityScenarios([]);
 
 /** The ids of those that a rule does not hold for. */
 function breaking(rule: (scenario: Scenario) => boolean): readonly string[] {
@@ -18,7 +19,9 @@ function breaking(rule: (scenario: Scenario) => boolean): readonly string[] {
 
 test("every file of the folder is loaded", async () => {
   const files = (await readdir(join(home, "scenarios"))).filter((name) => !name.endsWith(".test.ts"));
-  const loaded = [...all, ...lookups.map(({ domain }) => domain)].map(({ file }) => basename(file));
+  const loaded = [...all, ...[...lookups, ...servers].map(({ domain }) => domain)].map(({ file }) =>
+    basename(file),
+  );
   expect([...new Set(loaded)].sort()).toEqual(files.sort());
 });
 

@@ -168,7 +168,7 @@ function generic(data: Buffer): string {
 }
 
 /** undefined: the RDATA is not what its type demands, or the type has no form of its own here. */
-function presentation(message: Buffer, type: string, start: number, end: number): string | undefined {
+export function presentation(message: Buffer, type: string, start: number, end: number): string | undefined {
   const data = message.subarray(start, end);
   const nameFrom = (from: number): string | undefined => {
     try {

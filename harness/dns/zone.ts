@@ -4,7 +4,7 @@ import { compactRecords, nsec3ParamRecord, nsec3Records, nsecRecords } from "./d
 import { faultKinds } from "./faults.ts";
 import { keySpecs } from "./key-specs.ts";
 import { createKey, createKeyRing, dsRecord, type KeyRing, unknownDigest, type ZoneKey } from "./keys.ts";
-import { readName } from "./message.ts";
+import { presentation, readName } from "./message.ts";
 import { namesInRdata, type ResourceRecord, rawRecord, typeNumber } from "./record.ts";
 import { cutsOf, isSigned, type RRset, rrsetsOf, signSet, typesIn, type Validity } from "./rrset.ts";
 
@@ -291,11 +291,18 @@ function masterLine({ name, type, ttl, rdata }: ResourceRecord): string {
   return `${head} ${type} \\# ${rdata.length}${rdata.length > 0 ? ` ${octets.toString("hex")}` : ""}`;
 }
 
-/** The same, names in RDATA written as names: signers want to know them. */
-function namedLine(one: ResourceRecord): string {
-  const names = namesInRdata[one.type];
-  if (!names) return masterLine(one);
+/** The same in the form of each type, as people write it: not all signers read the other. */
+function usualLine(one: ResourceRecord): string {
   const octets = Buffer.from(one.rdata);
+  const line = (data: string) => `${one.name} ${one.ttl} IN ${one.type} ${data}`;
+  if (one.type === "TXT") return line(strings(octets).join(" "));
+  if (one.type === "DS")
+    return line(`${octets.readUInt16BE(0)} ${octets[2]} ${octets[3]} ${octets.subarray(4).toString("hex")}`);
+  const names = namesInRdata[one.type];
+  if (!names) {
+    const data = presentation(octets, one.type, 0, octets.length);
+    return data === undefined ? masterLine(one) : line(data);
+  }
   const fields: (string | number)[] = [];
   let at = 0;
   for (; at < names.from; at += 2) fields.push(octets.readUInt16BE(at));
@@ -305,14 +312,26 @@ function namedLine(one: ResourceRecord): string {
     at = read.end;
   }
   for (; at < octets.length; at += 4) fields.push(octets.readUInt32BE(at));
-  return `${one.name} ${one.ttl} IN ${one.type} ${fields.join(" ")}`;
+  return line(fields.join(" "));
 }
 
-/** RFC 1035 section 5, with absolute names. `named`: names in RDATA are written as such. */
-export function masterFile({ records }: Pick<ZoneDraft, "records">, named = false): string {
+/** RFC 1035 3.3.14, quoted. */
+function strings(octets: Buffer): readonly string[] {
+  const all: string[] = [];
+  for (let at = 0; at < octets.length; at += 1 + (octets[at] ?? 0)) {
+    const string = octets.subarray(at + 1, at + 1 + (octets[at] ?? 0));
+    all.push(
+      `"${[...string].map((octet) => (octet < 0x20 || octet > 0x7e || octet === 0x22 || octet === 0x5c ? `\\${String(octet).padStart(3, "0")}` : String.fromCharCode(octet))).join("")}"`,
+    );
+  }
+  return all;
+}
+
+/** RFC 1035 section 5, with absolute names. `usual`: RDATA as people write it. */
+export function masterFile({ records }: Pick<ZoneDraft, "records">, usual = false): string {
   const [soa, rest] = [
     records.filter(({ type }) => type === "SOA"),
     records.filter(({ type }) => type !== "SOA"),
   ];
-  return `${[...soa, ...rest].map(named ? namedLine : masterLine).join("\n")}\n`;
+  return `${[...soa, ...rest].map(usual ? usualLine : masterLine).join("\n")}\n`;
 }

@@ -609,6 +609,8 @@ export async function startLab(
             deaths.get(undefined),
           );
         });
+        // Those that wait for it tell.
+        primaryServes.catch(() => undefined);
         await Promise.all([
           authorityStarted,
           ...tested.map(startTested(one.container, primaryServes)),

@@ -41,15 +41,19 @@ export function judgeLookups({
       divergences.get(divergenceKey(trial.server ? "authority" : "resolver", trial.resolver.name)) ?? []
     ).filter((one) => concerns(one, trial));
     if (own.verdict !== "error") for (const one of recorded) seen.add(one);
-    if (own.verdict !== "fail" && own.verdict !== "warn") return own;
-    const known = recorded.find(({ outcome }) => outcome === own.outcome);
+    if (own.verdict === "error") return own;
+    const shows = own.verdict === "fail" || own.verdict === "warn";
+    const known = shows
+      ? recorded.find(({ outcome }) => outcome === own.outcome)
+      : // The verdict of two runs is the same, however chance has it.
+        recorded.find(({ byChance }) => byChance);
     if (!known) return own;
     used.add(known);
     const { severity, reason, evidence: shown, link } = known;
     return {
       ...own,
       verdict: "known" as const,
-      reasons: [`known: ${reason}`, ...own.reasons],
+      reasons: [`known${shows ? "" : ", though it did not show this time"}: ${reason}`, ...own.reasons],
       divergence: { severity, reason, evidence: shown, link },
     };
   });

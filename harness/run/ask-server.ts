@@ -20,8 +20,8 @@ export const directWays = {
 } as const satisfies Partial<Record<ServerWay, QueryFlags>>;
 export type DirectWay = keyof typeof directWays;
 
-/** RFC 7766 6.2.2: a client has few connections to a server at once. */
-const mostConnections = 2;
+/** RFC 7766 6.2.2: a client has one connection to a server at a time. */
+const mostConnections = 1;
 
 interface Seen {
   readonly raw: RawAnswer;

@@ -10,7 +10,7 @@ const anybody = "0.0.0.0/0";
 
 function zoneOf(
   { origin, file, secondary }: ServedZone,
-  { name, primary, transferKey }: ServerInstance,
+  { name, addresses, primary, transferKey }: ServerInstance,
 ): string {
   const key = transferKey?.name ?? "NOKEY";
   const lines = [
@@ -22,7 +22,14 @@ function zoneOf(
           `request-xfr: AXFR ${primary} ${key}`,
           `allow-notify: ${anybody} ${key}`,
         ]),
-    ...(secondary === undefined ? [] : [`provide-xfr: ${anybody} ${key}`, `notify: ${secondary} ${key}`]),
+    ...(secondary === undefined
+      ? []
+      : [
+          `provide-xfr: ${anybody} ${key}`,
+          `notify: ${secondary} ${key}`,
+          // Some secondaries look at where a NOTIFY comes from.
+          ...addresses.map((address) => `outgoing-interface: ${address}`),
+        ]),
   ];
   return `zone:\n${lines.map((line) => `  ${line}\n`).join("")}`;
 }

@@ -49,6 +49,7 @@ gsqlite3-pragma-synchronous=0
 socket-dir=${state}
 local-address=${instance.addresses.join(",")}
 ${isSigning(instance) ? "" : "secondary=yes\nxfr-cycle-interval=1\nretrieval-threads=4\n"}max-nsec3-iterations=2500
+dname-processing=yes
 receiver-threads=1
 cache-ttl=0
 query-cache-ttl=0
