@@ -53,6 +53,9 @@ interface Case {
   readonly details: string;
 }
 
+/** Whose word it is. */
+const claimants = { mail: "the sender's log", lookup: "the answer", verification: "the verifier" } as const;
+
 function caseOf(trial: TrialResult, group: string): Case {
   const kind = [
     trial.policy,
@@ -73,7 +76,9 @@ function caseOf(trial: TrialResult, group: string): Case {
       ...reasons.slice(1),
       `${expectedOf(trial)}; got: ${whatHappened(trial)}`,
       ...(trial.claimed
-        ? [`${trial.policy === "lookup" ? "the answer" : "the sender's log"}: ${trial.claimed}`]
+        ? [
+            `${claimants[trial.policy === "lookup" || trial.policy === "verification" ? trial.policy : "mail"]}: ${trial.claimed}`,
+          ]
         : []),
       ...(divergence?.severity ? [`severity: ${divergence.severity}`] : []),
       ...(divergence?.link ? [`see ${divergence.link}`] : []),

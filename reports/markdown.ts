@@ -1,7 +1,7 @@
 import type { Results, TrialResult, Verdict } from "../harness/model/results.ts";
 import { code, table, text } from "./shared/gfm.ts";
 import { limitsOf, spansText } from "./shared/limits.ts";
-import { isAllLookups, matrixOf, stackIdOf } from "./shared/matrix.ts";
+import { kindWithoutMail, matrixOf, stackIdOf } from "./shared/matrix.ts";
 import { verdictOrder, verdictSigns, whatHappened } from "./shared/signs.ts";
 import {
   type Attack,
@@ -20,10 +20,17 @@ import {
 /** CI systems take about one MiB for a job summary: beyond this many rows a table says what it leaves out. */
 const mostRows = 200;
 
+const titles = {
+  mail: "DANE in SMTP",
+  lookup: "Resolvers for DANE",
+  verification: "Verifiers of DANE",
+} as const;
+const heads = { mail: "Sender and resolver | Policy", lookup: "Resolver", verification: "Verifier" } as const;
+
 /** A summary for the page of a CI job, in GitHub-flavoured Markdown. */
 export function summaryMarkdown(results: Results): string {
   const sections = [
-    `## ${isAllLookups(results) ? "Resolvers for DANE" : "DANE in SMTP"}: ${sign(gravest(results))}`,
+    `## ${titles[kindWithoutMail(results) ?? "mail"]}: ${sign(gravest(results))}`,
     `**${text(headline(results))}**`,
     text(paragraph(results)),
     totals(results),
@@ -49,7 +56,7 @@ function totals(results: Results): string {
   const trials = foldedTrials(results);
   const all = countVerdicts(trials);
   const shown = verdictOrder.filter((verdict) => all.has(verdict));
-  const asked = isAllLookups(results);
+  const asked = kindWithoutMail(results);
   const byColumn = Map.groupBy(trials, (trial) =>
     asked ? code(stackIdOf(trial)) : `${code(stackIdOf(trial))} | ${trial.policy}`,
   );
@@ -57,7 +64,7 @@ function totals(results: Results): string {
     const counts = countVerdicts(of);
     return `${name} | ${shown.map((verdict) => counts.get(verdict) ?? 0).join(" | ")}`;
   };
-  return table(`${asked ? "Resolver" : "Sender and resolver | Policy"} | ${shown.map(sign).join(" | ")}`, [
+  return table(`${heads[asked ?? "mail"]} | ${shown.map(sign).join(" | ")}`, [
     ...[...byColumn].map(([name, of]) => row(name, of)),
     row(asked ? "**all**" : "**all** | ", trials),
   ]);
@@ -67,7 +74,7 @@ function unexpected(results: Results): string {
   const found = unexpectedTrials(results);
   if (found.length === 0) return "";
   const titles = new Map(results.scenarios.map(({ id, title }) => [id, title]));
-  const asked = isAllLookups(results);
+  const asked = kindWithoutMail(results);
   const rows = found.slice(0, mostRows).map((trial) => {
     const name = `${code(trial.scenario)}<br>${text(titles.get(trial.scenario) ?? "")}`;
     const kind = trial.role === "control" ? `${trial.policy} (control)` : trial.policy;
@@ -78,10 +85,7 @@ function unexpected(results: Results): string {
   const more = found.length - rows.length;
   return [
     `### Unexpected (${found.length})`,
-    table(
-      `Verdict | Scenario | ${asked ? "Resolver" : "Sender and resolver | Policy"} | Outcome | Why`,
-      rows,
-    ),
+    table(`Verdict | Scenario | ${heads[asked ?? "mail"]} | Outcome | Why`, rows),
     ...(more > 0 ? [`${counted(more, "more trial")} in the report.`] : []),
   ].join("\n\n");
 }

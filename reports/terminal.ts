@@ -1,7 +1,7 @@
 import type { Results, TrialResult, Verdict } from "../harness/model/results.ts";
 import { visibleLine } from "./shared/characters.ts";
 import { limitsOf, spansText } from "./shared/limits.ts";
-import { isAllLookups, matrixOf, stackIdOf } from "./shared/matrix.ts";
+import { kindWithoutMail, matrixOf, stackIdOf } from "./shared/matrix.ts";
 import { policyMeanings, verdictOrder, verdictSigns, whatHappened } from "./shared/signs.ts";
 import { counted, countVerdicts, foldedTrials, headline, unexpectedTrials } from "./shared/summary.ts";
 import { cut, indented, type Paint, pad, paintWith, wrap } from "./terminal/layout.ts";
@@ -70,6 +70,13 @@ export function verdictLine(trial: TrialResult, options: TerminalOptions): strin
   );
 }
 
+const rowsAndColumns = {
+  mail: "Each row is a recipient domain set up in one way; each column a sender, the resolver it uses, and how it was told to send.",
+  lookup:
+    "Each row is a domain set up in one way, and a question about it; each column is a resolver that was asked.",
+  verification: "Each row is an MX host set up in one way; each column is a verifier that looked at it.",
+} as const;
+
 function openingLines(results: Results, columns: number): readonly string[] {
   const { run } = results;
   const seconds = ((Date.parse(run.end) - Date.parse(run.start)) / 1000).toFixed(1);
@@ -78,12 +85,7 @@ function openingLines(results: Results, columns: number): readonly string[] {
       `danelab ${run.danelab}, run ${run.id}, ${run.start.slice(0, 16).replace("T", " ")} UTC, ${seconds} s`,
       columns,
     ),
-    ...wrap(
-      isAllLookups(results)
-        ? "Each row is a domain set up in one way, and a question about it; each column is a resolver that was asked."
-        : "Each row is a recipient domain set up in one way; each column a sender, the resolver it uses, and how it was told to send.",
-      columns,
-    ),
+    ...wrap(rowsAndColumns[kindWithoutMail(results) ?? "mail"], columns),
   ];
 }
 
@@ -93,7 +95,7 @@ function legendLines(results: Results, columns: number, paint: Paint): readonly 
   const marks = new Set(cells.flatMap((cell) => (cell ? [...marksOf(cell)] : [])));
   const counts = countVerdicts(foldedTrials(results));
   const markMeanings: Readonly<Record<string, string>> = {
-    t: "its twin, the same domain with altered TLSA records, was refused: the sender does compare",
+    t: "its twin, the same domain with altered TLSA records, was refused: it does compare",
     T: "its twin did not behave",
     c: "its control, the same attack on a sender without DANE, succeeded: the attack is real",
     C: "its control did not behave",
@@ -108,7 +110,7 @@ function legendLines(results: Results, columns: number, paint: Paint): readonly 
     return [`  ${painted}${" ".repeat(Math.max(1, 10 - sign.length))}${first.trimStart()}`, ...more];
   };
   return [
-    ...(isAllLookups(results) ? [] : policies).flatMap((policy) =>
+    ...(kindWithoutMail(results) ? [] : policies).flatMap((policy) =>
       line(policy, policyMeanings[policy], policy),
     ),
     ...verdictOrder

@@ -35,14 +35,17 @@ export interface Cell {
   readonly controls: readonly TrialResult[];
 }
 
-/** "postfix@3.10+unbound@1.26"; the resolver alone where danelab itself asks. */
+/** "postfix@3.10+unbound@1.26"; without mail the program that is tested alone. */
 export function stackIdOf({ sender, resolver, policy }: TrialResult): string {
-  return policy === "lookup" ? resolver : `${sender}+${resolver}`;
+  if (policy === "lookup") return resolver;
+  return policy === "verification" ? sender : `${sender}+${resolver}`;
 }
 
-/** Whether nothing but questions was sent. */
-export function isAllLookups({ trials }: Results): boolean {
-  return trials.length > 0 && trials.every(({ policy }) => policy === "lookup");
+/** The kind of all trials, where that is one without mail. */
+export function kindWithoutMail({ trials }: Pick<Results, "trials">): "lookup" | "verification" | null {
+  const kinds = ["lookup", "verification"] as const;
+  const of = (kind: string): boolean => trials.every(({ policy }) => policy === kind);
+  return trials.length === 0 ? null : (kinds.find(of) ?? null);
 }
 
 export function matrixOf({ scenarios, trials }: Results): Matrix {

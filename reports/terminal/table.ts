@@ -1,3 +1,4 @@
+import { isMail } from "../../harness/model/verdict.ts";
 import type { Cell, Matrix, Row, StackColumns } from "../shared/matrix.ts";
 import { verdictSigns } from "../shared/signs.ts";
 import { cut, type Paint, pad } from "./layout.ts";
@@ -59,13 +60,14 @@ function headings(
   const byStack = [...Map.groupBy(shown, ({ stack }) => stack)];
   const line = (texts: readonly (readonly [string, number])[]): string =>
     `${" ".repeat(nameWidth)}${texts.map(([text, width]) => `${pad(text, width - 1)} `).join("")}`.trimEnd();
-  // Where danelab itself asks, resolvers are the columns: their names have parts, "pdns-recursor@5.2".
-  const asked = policies.every((policy) => policy === "lookup");
-  if (asked) {
-    const names = byStack.map(([{ resolver }]) => resolver.split(/(?<=-)|@/));
+  // Without mail one program is tested by itself: its name has parts, "pdns-recursor@5.2".
+  const [policy] = policies;
+  if (policy !== undefined && !isMail(policy)) {
+    const tested = (stack: StackColumns): string => (policy === "lookup" ? stack.resolver : stack.sender);
+    const names = byStack.map(([stack]) => tested(stack).split(/(?<=-)|@/));
     const height = Math.max(...names.map(({ length }) => length));
     return Array.from({ length: height }, (_, row) =>
-      line(names.map((parts) => [parts.at(row < height - 1 ? row : -1) ?? "", cellWidth] as const)),
+      line(names.map((parts) => [partAt(parts, row, height), cellWidth] as const)),
     );
   }
   const overStacks = (text: (stack: StackColumns) => string): string =>
@@ -75,6 +77,12 @@ function headings(
     overStacks(({ resolver }) => resolver),
     line(shown.map(({ policy }) => [policy, cellWidth] as const)),
   ];
+}
+
+/** The version stands in the last line, and nothing twice. */
+function partAt(parts: readonly string[], row: number, height: number): string {
+  const version = parts.length - 1;
+  return parts[row === height - 1 ? version : row < version ? row : parts.length] ?? "";
 }
 
 function rowLine(row: Row, from: number, count: number, nameWidth: number, paint: Paint): string {

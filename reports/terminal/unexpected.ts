@@ -1,4 +1,5 @@
 import type { ScenarioResult, TrialResult } from "../../harness/model/results.ts";
+import { isMail } from "../../harness/model/verdict.ts";
 import { commandFor } from "../shared/command.ts";
 import { stackIdOf } from "../shared/matrix.ts";
 import { expectedOf, verdictSigns, whatHappened } from "../shared/signs.ts";
@@ -41,7 +42,7 @@ function trialLines(
     ...(trial.role === "control" ? ["control"] : []),
     ...(trial.canary ? [trial.canary] : []),
   ];
-  const title = `${symbol} ${trial.verdict}  ${trial.scenario}${isLookup ? "" : ` [${kind.join(", ")}]`} ${stackIdOf(trial)}`;
+  const title = `${symbol} ${trial.verdict}  ${trial.scenario}${isMail(trial.policy) ? ` [${kind.join(", ")}]` : ""} ${stackIdOf(trial)}`;
   const body = [
     ...(scenario
       ? [`${scenario.title}${scenario.cites.length > 0 ? ` (${scenario.cites.join(", ")})` : ""}`]
@@ -50,7 +51,9 @@ function trialLines(
     // Each way of asking may have an expectation of its own.
     ...(isLookup ? [`got: ${whatHappened(trial)}`] : [`${expectedOf(trial)}; got: ${whatHappened(trial)}`]),
     // Of a lookup the reasons tell the answer.
-    ...(trial.claimed && !isLookup ? [`the sender's log: ${trial.claimed}`] : []),
+    ...(trial.claimed && !isLookup
+      ? [`${isMail(trial.policy) ? "the sender's log" : "it said"}: ${trial.claimed}`]
+      : []),
     `again: ${commandFor(trial)}`,
   ];
   return [
@@ -66,9 +69,7 @@ function bundleLines(
   paint: Paint,
 ): readonly string[] {
   const title = `${verdictSigns[first.verdict].symbol} ${first.verdict}  ${counted(bundle.length, "trial")} of ${stackIdOf(first)}`;
-  const names = bundle.map(({ scenario, policy }) =>
-    policy === "lookup" ? scenario : `${scenario} [${policy}]`,
-  );
+  const names = bundle.map(({ scenario, policy }) => (isMail(policy) ? `${scenario} [${policy}]` : scenario));
   return [
     paint.verdict(first.verdict, cut(title, columns)),
     ...indented(first.reasons[0] ?? "", indent, columns),

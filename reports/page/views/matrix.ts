@@ -68,9 +68,9 @@ export function groupTable({ name, rows }: ShownGroup, columns: MatrixColumns): 
 </table>`;
 }
 
-/** Where the harness asks itself, the resolver is what is tested. */
-function stackHead({ sender, resolver }: StackColumns): Html {
-  const [first, second] = sender === "danelab" ? [resolver, null] : [sender, resolver];
+/** Where the harness asks itself, the resolver is what is tested; where a verifier looks, that one. */
+function stackHead({ id, sender, resolver }: StackColumns): Html {
+  const [first, second] = id.includes("+") ? [sender, resolver] : [id, null];
   return html`<a tabindex="-1" href="${hrefOf("implementation", first)}">${implementationName(first)}</a>${
     second ? html`<small>${implementationName(second)}</small>` : null
   }`;
