@@ -37,7 +37,6 @@ export function reportPage(
 <style>${trusted(style)}</style>
 </head>
 <body>
-<a class="skip" href="#/" id="skip">Skip to the matrix</a>
 ${navigation(results)}
 <main>
 <div id="overview">

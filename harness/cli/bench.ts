@@ -17,12 +17,14 @@ import { durations } from "../words/durations.ts";
 import { HarnessError } from "../words/errors.ts";
 import { within } from "../words/until.ts";
 import { compileWorld, type World } from "../world/world.ts";
+import { benchPage } from "./bench-page.ts";
 import { createProgress } from "./progress.ts";
 
 /**
  * npm run bench: ratios, measured side by side in one run.
  * (a) what danelab adds to a message, against the same messages put through the same Postfix by hand;
- * (b) what one lab for all scenarios saves, against a lab for each.
+ * (b) what one lab for all scenarios saves, against a lab for each;
+ * (c) what a reader waits for in the report of a large run, against a small one. "npm run bench page" measures that alone.
  */
 
 const rounds = 3;
@@ -221,6 +223,10 @@ async function labPerScenario(
 }
 
 const progress = createProgress(process.stderr);
+if (process.argv[2] === "page") {
+  await benchPage(progress.note);
+  process.exit();
+}
 await ensureEngine(progress.note);
 const engine = await connectDocker();
 const registry = await loadRegistry();
@@ -232,3 +238,4 @@ const prepared = await preparePrograms(engine, registry, { stacks: [stack], scen
 const base = scenarios.find(({ id }) => id === "base-311") ?? unexpected("no scenario base-311");
 await costPerTrial(engine, prepared, base, stack);
 await labPerScenario(engine, prepared, scenarios, stack);
+await benchPage(progress.note);

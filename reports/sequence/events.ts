@@ -2,6 +2,7 @@ import type { ClaimedAttempt, Evidence, StepEvidence } from "../../harness/model
 import type { Session } from "../../harness/model/farm.ts";
 import { observe } from "../../harness/model/observe.ts";
 import { type Policy, policies } from "../../harness/model/scenario.ts";
+import { authorityNotes } from "./authority.ts";
 import { lookupEvents } from "./lookups.ts";
 import {
   type Mark,
@@ -19,13 +20,18 @@ import { type Meeting, sessionEvents } from "./session.ts";
  * between two sessions is not known.
  *
  * @param titles of the trial's steps, where it has several
+ * @param authority whether the name servers have a line of their own
  */
-export function sequenceOf(evidence: Evidence, titles: readonly string[] = []): Sequence {
+export function sequenceOf(
+  evidence: Evidence,
+  titles: readonly string[] = [],
+  { authority = false }: { readonly authority?: boolean } = {},
+): Sequence {
   const policy = policyOf(evidence.trial);
   const all: readonly StepEvidence[] = [evidence, ...evidence.steps];
   const steps = all.map((step, index): SequenceStep => {
     const title = all.length === 1 ? null : `Step ${index + 1}${titles[index] ? `: ${titles[index]}` : ""}`;
-    const events = stepEvents(step, policy, evidence.reach);
+    const events = [...(authority ? authorityNotes(step) : []), ...stepEvents(step, policy, evidence.reach)];
     const present = new Set(events.flatMap(partiesOf));
     return { title, parties: parties.filter((party) => present.has(party)), events, log: step.log };
   });

@@ -1,7 +1,7 @@
 /** A trial as a sequence diagram: who said what to whom, in order. Made from evidence alone, see events.ts. */
 
 /** From left to right. */
-export const parties = ["resolver", "sender", "attacker", "server"] as const;
+export const parties = ["authority", "resolver", "sender", "attacker", "server"] as const;
 export type Party = (typeof parties)[number];
 
 /**

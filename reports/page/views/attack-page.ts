@@ -41,7 +41,7 @@ function shownTrials(
 function told(trial: TrialResult, { evidence }: StoredTrials): Html {
   const seen = asMail(evidence[trial.id]);
   const titles = (trial.steps ?? []).map(({ title }) => title);
-  return html`<p>${storyOf(trial, seen)} ${trialLink(trial, "The whole trial")}</p>${seen ? sequenceHtml(sequenceOf(seen, titles)) : null}`;
+  return html`<p>${storyOf(trial, seen)} ${trialLink(trial, "The whole trial")}</p>${seen ? sequenceHtml(sequenceOf(seen, titles, { authority: true })) : null}`;
 }
 
 function resultTable(attacks: readonly Attack[]): Html {

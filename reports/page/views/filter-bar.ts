@@ -11,14 +11,18 @@ export function filterBar(results: Results, matrix: Matrix): Html {
   const levels = ["must", "should", "open"] as const;
   return html`<form class="bar" id="filter" role="search" aria-label="Filter the matrix">
 <div class="bound">
+<div class="fields">
 <input type="search" id="text" placeholder="Filter: id, words, RFC section" aria-label="Scenarios that hold these words" autocomplete="off" spellcheck="false">
 ${choice("group", "Group", "all groups", groups)}
 ${choice("requirement", "Requirement", "all requirements", citesOf(results))}
 ${choice("level", "Level", "all levels", levels)}
+<button type="button" id="clear" hidden>Show all</button>
+<output id="shown"></output>
+</div>
+<div class="fields">
 <div class="chips" role="group" aria-label="Only these verdicts">${verdictChips(results)}</div>
 ${policyChips(matrix)}
-<output id="shown"></output>
-<button type="button" id="clear" hidden>Show all</button>
+</div>
 </div></form>`;
 }
 

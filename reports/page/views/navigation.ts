@@ -24,7 +24,7 @@ export function navigation(results: Results): Html {
       (page !== "attacks" || results.scenarios.some(({ attack }) => attack)) &&
       (page !== "limits" || limitsOf(results).length > 0),
   );
-  return html`<header class="top"><div class="bound"><a class="brand" href="#/">danelab <small>${results.run.danelab}</small></a>
+  return html`<header class="top"><a class="skip" href="#/" id="skip">Skip to the matrix</a><div class="bound"><a class="brand" href="#/">danelab <small>${results.run.danelab}</small></a>
 <nav aria-label="Pages">${shown.map(({ page, name }) => html`<a href="${hrefOf(page)}" data-page="${page}">${name}</a>`)}</nav></div></header>`;
 }
 

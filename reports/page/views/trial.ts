@@ -92,14 +92,19 @@ const losses = {
 } as const;
 
 function expectation(
-  { level, expected, policy, role }: TrialResult,
+  { level, expected, policy, role, steps }: TrialResult,
   scenario: ScenarioResult | undefined,
 ): Html {
   const own = scenario?.expect[policy];
   const cites = scenario?.cites ?? [];
   return facts([
     ["Level", role === "control" ? "a control: the attack must succeed" : levels[level]],
-    ["Permitted", expected.join(" or ")],
+    [
+      "Permitted",
+      steps
+        ? steps.map((step) => html`<p>${step.title}: ${step.expected.join(" or ")}</p>`)
+        : expected.join(" or "),
+    ],
     ["Never", role === "main" ? (own?.never.join(" or ") ?? null) : null],
     ["To be lost", role === "control" && own?.leaks ? losses[own.leaks] : null],
     ["Decided by", cites.length > 0 ? listed(cites.map(sectionLink)) : null],
@@ -148,7 +153,7 @@ function stepsTable(steps: readonly StepResult[]): Html {
 function diagram(trial: TrialResult, evidence: unknown): Html | null {
   const mail = asMail(evidence);
   if (!mail) return null;
-  return part("Who said what to whom", sequenceHtml(sequenceOf(mail, titlesOf(trial))));
+  return part("Who said what to whom", sequenceHtml(sequenceOf(mail, titlesOf(trial), { authority: true })));
 }
 
 function detailsOf(trial: TrialResult, evidence: unknown): Piece {
