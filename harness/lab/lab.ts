@@ -534,6 +534,7 @@ export async function startLab(
       witnessContainer: container,
       verifierContainer,
       log,
+      life: () => lives,
       death: () => death.promise,
       revive: async () => {
         await begin();

@@ -49,7 +49,9 @@ export interface LoneHost extends ResolvingHost, LoneResolver {
   readonly verifierContainer: RunningContainer | null;
   /** What the resolver's processes have written, line by line. */
   readonly log: readonly string[];
-  /** Resolves when the process that runs now ends; the text says how. */
+  /** Number of the process that runs now, or ran last: the first is 1. */
+  life(): number;
+  /** Resolves when that process ends; the text says how. */
   death(): Promise<string>;
   /** Starts another process after a death; resolves when it answers. */
   revive(): Promise<void>;

@@ -11,6 +11,7 @@ import {
 import { durations } from "../words/durations.ts";
 import { HarnessError, messageOf } from "../words/errors.ts";
 import { pause } from "../words/until.ts";
+import { withholdsRecords } from "../world/withheld.ts";
 import type { World } from "../world/world.ts";
 
 /** Puts all questions of its trials to one resolver, and finds out which of them it dies of. */
@@ -23,7 +24,7 @@ const flags: Readonly<Record<AskingWay, QueryFlags>> = {
   TCP: { rd: true, ad: false, cd: false, do: true },
 };
 
-/** So many trials are under way at once; where the resolver dies, these come again, one by one. */
+/** So many trials are under way at once; where the resolver dies, each of these is asked alone later. */
 const together = 8;
 
 export async function askResolver(
@@ -33,52 +34,52 @@ export async function askResolver(
   signal: AbortSignal,
   done: (evidence: LookupEvidence) => void,
 ): Promise<void> {
-  const attempt = async (group: readonly LookupTrial[]): Promise<readonly LookupEvidence[]> => {
-    signal.throwIfAborted();
-    const seen = await Promise.all(group.map((trial) => seenOf(trial, host, world, signal)));
-    for (const one of seen) if (!diedOver(one)) done(one);
-    return seen.filter(diedOver);
+  let reviving: Promise<void> = Promise.resolve();
+  let revived = host.life();
+  /** However many saw the death, one process takes the place of the dead one. */
+  const revive = (died: number): Promise<void> => {
+    if (revived === died) {
+      revived += 1;
+      reviving = host.revive();
+    }
+    return reviving;
   };
-  for (const group of groupsOf(trials)) {
-    const died = await attempt(group);
-    if (died.length === 0) continue;
-    await host.revive();
-    if (group.length === 1) {
-      for (const one of died) done(one);
-      continue;
+  const suspects: { readonly trial: LookupTrial; readonly life: number; readonly how: string }[] = [];
+  const queue = slowestFirst(trials);
+  const work = async (): Promise<void> => {
+    for (let trial = queue.shift(); trial; trial = queue.shift()) {
+      const { evidence, diedIn } = await seenOf(trial, host, world, signal);
+      if (diedIn === null) done(evidence);
+      else {
+        suspects.push({ trial, life: diedIn, how: evidence.answers.at(-1)?.error ?? "" });
+        await revive(diedIn);
+      }
     }
-    let culprits = 0;
-    for (const trial of group) {
-      if (!died.some((one) => one.trial === trial.id)) continue;
-      const [alone] = await attempt([trial]);
-      if (!alone) continue;
-      culprits += 1;
-      done(alone);
-      await host.revive();
-    }
-    if (culprits === 0)
-      throw new HarnessError(
-        `${host.id} died (${died[0]?.answers.at(-1)?.error}), and did not again when asked one by one: ${died.map(({ trial }) => trial).join(", ")}`,
-      );
+  };
+  await Promise.all(Array.from({ length: together }, work));
+
+  const explained = new Set<number>();
+  for (const { trial, life } of suspects) {
+    const { evidence, diedIn } = await seenOf(trial, host, world, signal);
+    done(evidence);
+    if (diedIn === null) continue;
+    explained.add(life);
+    await revive(diedIn);
+  }
+  for (const [life, own] of Map.groupBy(suspects, (one) => one.life)) {
+    if (explained.has(life)) continue;
+    const asked = own.map(({ trial }) => trial.scenario.domain.id).join(", ");
+    throw new HarnessError(
+      `${host.id} died (${own[0]?.how}), and did not again when asked one by one: ${asked}`,
+    );
   }
 }
 
-/** Where name servers keep silent, all wait: those together, and last. */
-function groupsOf(trials: readonly LookupTrial[]): readonly (readonly LookupTrial[])[] {
-  const isSlow = ({ scenario }: LookupTrial): boolean =>
-    Object.values(scenario.domain.zones).some(({ answers }) => answers.length > 0);
-  const quick = trials.filter((trial) => !isSlow(trial));
-  const slow = trials.filter(isSlow);
-  return [
-    ...Array.from({ length: Math.ceil(quick.length / together) }, (_, index) =>
-      quick.slice(index * together, (index + 1) * together),
-    ),
-    ...(slow.length > 0 ? [slow] : []),
-  ];
-}
-
-function diedOver({ answers }: LookupEvidence): boolean {
-  return answers.some(({ died }) => died);
+/** Where name servers keep silent, or a resolver may, the wait is long: others are asked in the meantime. */
+function slowestFirst(trials: readonly LookupTrial[]): LookupTrial[] {
+  const isSlow = ({ scenario: { domain } }: LookupTrial): boolean =>
+    Object.values(domain.zones).some(({ answers }) => answers.length > 0) || withholdsRecords(domain);
+  return [...trials.filter(isSlow), ...trials.filter((trial) => !isSlow(trial))];
 }
 
 /** Evidence without answers: what the trial asks, and what the zones hold. */
@@ -88,12 +89,13 @@ export function unasked({ id, scenario }: LookupTrial, world: World): LookupEvid
   return { trial: id, question, expected: world.recordsOf(question), answers: [], log: [], errors: [] };
 }
 
-async function seenOf(
-  trial: LookupTrial,
-  host: LoneHost,
-  world: World,
-  signal: AbortSignal,
-): Promise<LookupEvidence> {
+interface Seen {
+  readonly evidence: LookupEvidence;
+  /** The life of the resolver that ended meanwhile. */
+  readonly diedIn: number | null;
+}
+
+async function seenOf(trial: LookupTrial, host: LoneHost, world: World, signal: AbortSignal): Promise<Seen> {
   const seen = unasked(trial, world);
   const answers: LookupAnswer[] = [];
   try {
@@ -101,13 +103,15 @@ async function seenOf(
     for (const { way } of trial.scenario.questions) {
       signal.throwIfAborted();
       if (!isAskingWay(way)) throw new HarnessError(`"${way}" is no way to ask a resolver`);
+      const life = host.life();
       const answer = await answerTo(seen.question, way, host);
       answers.push(answer);
-      if (answer.died) break;
+      if (answer.died) return { evidence: { ...seen, answers }, diedIn: life };
     }
-    return { ...seen, answers };
+    return { evidence: { ...seen, answers }, diedIn: null };
   } catch (error) {
-    return { ...seen, answers, errors: [messageOf(error)] };
+    signal.throwIfAborted();
+    return { evidence: { ...seen, answers, errors: [messageOf(error)] }, diedIn: null };
   }
 }
 
