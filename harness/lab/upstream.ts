@@ -28,6 +28,8 @@ const configuration = `server:
   jostle-timeout: 5000
   outbound-msg-retry: 3
   infra-cache-min-rtt: 200
+  # It may answer late, as the resolver that is tested may ask early.
+  discard-timeout: 0
   incoming-num-tcp: 500
 `;
 

@@ -48,11 +48,11 @@ const driver: ResolverDriver = {
     { version: "1.17", suite: "bookworm" },
   ],
   versionCommand: ["unbound", "-V"],
-  // 1.17 does not know discard-timeout, and discards nothing.
+  // 1.17 before Debian's security updates does not know discard-timeout, and discards nothing.
   command: [
     "sh",
     "-c",
-    "unbound-checkconf -q /etc/unbound/danelab.conf || sed -i /discard-timeout/d /etc/unbound/danelab.conf; exec unbound -d -c /etc/unbound/danelab.conf",
+    "unbound-checkconf /etc/unbound/danelab.conf >/dev/null || sed -i /discard-timeout/d /etc/unbound/danelab.conf; exec unbound -d -c /etc/unbound/danelab.conf",
   ],
   // "[1764000000] unbound[1:0] info: 127.0.0.1 mx.x.example. TLSA IN"
   question(line) {
