@@ -28,7 +28,7 @@ const configuration = `server:
   jostle-timeout: 5000
   outbound-msg-retry: 3
   infra-cache-min-rtt: 200
-  # It may answer late, as the resolver that is tested may ask early.
+  # The forwarder in front of it waits: a late answer is better than none.
   discard-timeout: 0
   incoming-num-tcp: 500
 `;

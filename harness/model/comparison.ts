@@ -83,7 +83,10 @@ export const differenceKinds = [
   "leak",
   "expectation",
   "reasons",
+  /** The sender's claim. */
   "log",
+  /** Of a resolver. */
+  "answer",
   "status code",
   "TLS version",
 ] as const;
@@ -240,7 +243,9 @@ function differencesOf(before: Told, after: Told): readonly Difference[] {
   const sameProgram = programName(before.trial.sender) === programName(after.trial.sender);
   const facts = (told: Told, withEvidence: boolean): Readonly<Record<Difference["what"], string>> => {
     const { trial } = told;
-    const seen = withEvidence && told.evidence ? seenOf(told.evidence, sameProgram) : null;
+    const isLookup = trial.policy === "lookup";
+    const isMail = !isLookup && trial.policy !== "verification";
+    const seen = withEvidence && isMail && told.evidence ? seenOf(told.evidence, sameProgram) : null;
     const claimed = (): string =>
       sameProgram ? comparableText(each((step) => step.claimed ?? "nothing")) : "";
     const steps: readonly StepResult[] = trial.steps ?? [{ ...trial, title: "" }];
@@ -251,7 +256,8 @@ function differencesOf(before: Told, after: Told): readonly Difference[] {
       leak: trial.leaked ? "the message leaked" : "no leak",
       expectation: each(({ level, expected }) => `${level}: ${expected.join(" or ")}`),
       reasons: trial.reasons.map(comparableText).join("; "),
-      log: seen ? seen.claim : claimed(),
+      log: seen ? seen.claim : isLookup ? "" : claimed(),
+      answer: isLookup ? claimed() : "",
       "status code": seen ? seen.statusCode : "",
       "TLS version": seen ? seen.tlsVersions : "",
     };

@@ -1,56 +1,16 @@
 import { expect, test } from "vitest";
 import { exitStatus } from "../cli/status.ts";
-import { type FakeConduct, fakeEngine } from "../lab/engine-fake.ts";
-import { preparePrograms } from "../lab/programs.ts";
-import { selectPrograms } from "../lab/registry.ts";
 import type { Divergence } from "../model/divergence.ts";
-import { planLookups } from "../model/lookup.ts";
-import { loadLookups, loadScenarios } from "./load-scenarios.ts";
-import { type FinishedLookups, runLookups } from "./lookups.ts";
-import { registry } from "./test-run.ts";
+import type { FinishedLookups } from "./lookups.ts";
+import { testLookups } from "./test-lookups.ts";
 
 /** Resolvers asked, on the engine in memory. */
-
-const canaries = (await loadScenarios([])).filter(({ canary, resolver }) => canary && resolver === null);
-const lookups = (await loadLookups([])).filter(({ domain: { id } }) =>
-  ["res-ad-secure", "res-ad-insecure", "res-ad-nodata", "res-bogus-expired"].includes(id),
-);
-
-async function ask(
-  names: readonly string[],
-  conduct: FakeConduct = {},
-  divergences: ReadonlyMap<string, readonly Divergence[]> = new Map(),
-): Promise<FinishedLookups & { readonly names: ReadonlySet<string> }> {
-  const engine = fakeEngine(conduct);
-  const resolvers = selectPrograms(registry.resolvers, names, "--resolver");
-  const prepared = await preparePrograms(
-    engine,
-    registry,
-    { stacks: [], scenarios: [], resolvers },
-    () => undefined,
-  );
-  const seen = new Set<string>();
-  const finished = await runLookups(
-    {
-      ...{ trials: planLookups(lookups, resolvers), canaries, ...prepared, divergences, engine },
-      ...{ runId: "0a1b2c", version: "test", options: {}, signal: new AbortController().signal },
-    },
-    {
-      progress: () => undefined,
-      answered: () => {
-        for (const name of engine.containers.keys()) seen.add(name);
-      },
-    },
-  );
-  expect([...engine.containers.keys()]).toEqual([]);
-  return { ...finished, names: seen };
-}
 
 const verdicts = ({ results }: FinishedLookups) =>
   Object.fromEntries(results.trials.map(({ id, verdict, outcome }) => [id, `${verdict} ${outcome}`]));
 
 test("a resolver that validates: what is good has AD, what is bogus SERVFAIL; its log is kept by the trial", async () => {
-  const done = await ask(["unbound@1.26"]);
+  const done = await testLookups(["unbound@1.26"]);
   expect(done.results.run.errors).toEqual([]);
   expect(verdicts(done)).toMatchObject({
     "res-ad-insecure/unbound@1.26": "pass insecure",
@@ -63,7 +23,7 @@ test("a resolver that validates: what is good has AD, what is bogus SERVFAIL; it
 });
 
 test("a resolver that dies fails the trial that it died of, and no other, and no other resolver", async () => {
-  const done = await ask(["unbound@1.26", "bind@9.20"], {
+  const done = await testLookups(["unbound@1.26", "bind@9.20"], {
     diesOf: (container, name) => container.includes("unbound") && name.includes("res-ad-nodata"),
   });
   expect(done.results.run.errors).toEqual([]);
@@ -85,14 +45,14 @@ test("a death on record is known", async () => {
     ...{ severity: "too-strict", reason: "dies", evidence: "its log", link: null },
   };
   const diesOf = (_: string, name: string): boolean => name.includes("res-ad-nodata");
-  const done = await ask(["unbound@1.26"], { diesOf }, new Map([["unbound", [died]]]));
+  const done = await testLookups(["unbound@1.26"], { diesOf }, new Map([["unbound", [died]]]));
   expect(verdicts(done)["res-ad-nodata/unbound@1.26"]).toBe("known died");
   expect(done.results.run.staleDivergences).toEqual([]);
 });
 
 test("a death that nothing can be blamed for is an error of the harness", async () => {
   let asked = 0;
-  const done = await ask(["unbound@1.26"], {
+  const done = await testLookups(["unbound@1.26"], {
     diesOf: (_, name) => name.includes("res-ad-nodata") && ++asked === 1,
   });
   expect(done.results.run.errors).toEqual([

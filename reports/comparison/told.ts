@@ -6,6 +6,7 @@ import type {
   RunName,
   TrialName,
 } from "../../harness/model/comparison.ts";
+import { stackIdOf } from "../shared/matrix.ts";
 import { counted } from "../shared/summary.ts";
 
 /** A comparison in words, alike in every form that it is told in. */
@@ -25,9 +26,11 @@ export function bundled(changes: readonly Change[]): readonly Bundle[] {
   return [...alike.values()].flatMap((bundle) => {
     const [first] = bundle;
     if (!first) return [];
-    const byStack = Map.groupBy(bundle, ({ after }) => `${after.sender}+${after.resolver}`);
-    const places = [...byStack].map(
-      ([stack, own]) => `${stack}: ${own.map(({ after }) => kindOf(after)).join(", ")}`,
+    const byStack = Map.groupBy(bundle, ({ after }) => stackIdOf(after));
+    const places = [...byStack].map(([stack, own]) =>
+      own.every(({ after }) => after.policy === "lookup" || after.policy === "verification")
+        ? stack
+        : `${stack}: ${own.map(({ after }) => kindOf(after)).join(", ")}`,
     );
     return [{ first, differences: worthTelling(first.differences), places }];
   });
@@ -47,7 +50,7 @@ function worthTelling(differences: readonly Difference[]): readonly Difference[]
 
 /** The scenarios of these trials by stack, in their order, the first of them by name. */
 export function listedByStack(trials: readonly TrialName[], most: number): readonly string[] {
-  const byStack = Map.groupBy(trials, ({ sender, resolver }) => `${sender}+${resolver}`);
+  const byStack = Map.groupBy(trials, stackIdOf);
   return [...byStack].map(([stack, own]) => {
     const scenarios = [...new Set(own.map(({ scenario }) => scenario))];
     const more = scenarios.length - most;

@@ -36,7 +36,11 @@ export interface Cell {
 }
 
 /** "postfix@3.10+unbound@1.26"; without mail the program that is tested alone. */
-export function stackIdOf({ sender, resolver, policy }: TrialResult): string {
+export function stackIdOf({
+  sender,
+  resolver,
+  policy,
+}: Pick<TrialResult, "sender" | "resolver" | "policy">): string {
   if (policy === "lookup") return resolver;
   return policy === "verification" ? sender : `${sender}+${resolver}`;
 }
