@@ -41,10 +41,11 @@ export const authoritiesCommand: Command = {
       registry,
       wanted: { stacks: [], scenarios: [], resolvers, tested: servers },
       options: { scenarios: args.words, authorities: servers.map(({ id }) => id) },
-      run: (input, progress) =>
+      trials: trials.length,
+      run: (input, { progress, done }) =>
         runAuthorities(
           { ...input, trials, canaries, divergences: registry.divergences },
-          { progress, answered: () => undefined },
+          { progress, answered: done },
         ),
     });
   },

@@ -33,11 +33,13 @@ export interface InLab {
   readonly wanted: Wanted;
   /** What the user chose, for the results. */
   readonly options: LabRunInput["options"];
+  /** How many there are. */
+  readonly trials: number;
   /** Stores what danelab judge and danelab why need. */
   save?(output: Output): Promise<void>;
   run(
     input: LabRunInput,
-    progress: (line: string) => void,
+    listener: { progress(line: string): void; done(): void },
   ): Promise<{
     readonly results: Results;
     /** By trial. */
@@ -48,7 +50,7 @@ export interface InLab {
 /** Makes the images, runs, writes and prints; returns the exit status. */
 export async function conductInLab(
   args: Arguments,
-  { registry, wanted, options, save, run }: InLab,
+  { registry, wanted, options, trials, save, run }: InLab,
 ): Promise<number> {
   const output = await createOutput(args.value("out"));
   await output.begin();
@@ -59,6 +61,7 @@ export async function conductInLab(
     const engine = await connectDocker();
     await engine.sweep(runLabel, stillLives);
     const prepared = await preparePrograms(engine, registry, wanted, progress.note);
+    progress.start(trials);
     let setups: DomainSetups = {};
     const finished = await run(
       {
@@ -69,8 +72,9 @@ export async function conductInLab(
           setups = setupsOf(world);
         },
       },
-      progress.note,
+      { progress: progress.note, done: progress.done },
     );
+    progress.end();
     for (const [trial, seen] of finished.evidence) {
       const file = join(output.folder, evidencePath(trial));
       await mkdir(dirname(file), { recursive: true });

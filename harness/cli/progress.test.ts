@@ -87,6 +87,16 @@ test("elsewhere there are whole lines only, one every ten seconds, without contr
   );
 });
 
+test("trials whose verdicts come in the end are counted as they are done", () => {
+  const out = file();
+  const progress = createProgress(out);
+  progress.start(2);
+  progress.done();
+  progress.done();
+  progress.end();
+  expect(out.text()).toBe("danelab: 2 of 2 trials judged in 0 s\n");
+});
+
 test("a run that ended before it began, and one that is ended twice, say nothing more", () => {
   const out = file();
   const progress = createProgress(out);

@@ -7,6 +7,8 @@ export interface Progress {
   /** @param expectedMs how long it will take, where that is known beforehand */
   start(total: number, expectedMs?: number | null): void;
   verdict(result: Pick<TrialResult, "verdict">): void;
+  /** One more trial is done; its verdict comes with those of all. */
+  done(): void;
   end(): void;
 }
 
@@ -63,6 +65,11 @@ export function createProgress(stream: ProgressStream): Progress {
     draw();
   };
 
+  const another = (): void => {
+    done++;
+    firstVerdict ??= Date.now();
+  };
+
   return {
     note: live
       ? Object.assign(tell, {
@@ -79,10 +86,10 @@ export function createProgress(stream: ProgressStream): Progress {
       timer = live ? setInterval(draw, redrawMs) : setInterval(() => tell(tally()), lineMs);
     },
     verdict({ verdict }) {
-      done++;
-      firstVerdict ??= Date.now();
+      another();
       counts.set(verdict, (counts.get(verdict) ?? 0) + 1);
     },
+    done: another,
     end() {
       clearInterval(timer);
       erase();

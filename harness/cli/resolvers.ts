@@ -36,10 +36,11 @@ export const resolversCommand: Command = {
         resolvers: resolvers.map(({ name, version }) => `${name}@${version}`),
       },
       save: (output) => output.saveLookups({ scenarios, resolvers }),
-      run: (input, progress) =>
+      trials: trials.length,
+      run: (input, { progress, done }) =>
         runLookups(
           { ...input, trials, canaries, divergences: registry.divergences },
-          { progress, answered: () => undefined },
+          { progress, answered: done },
         ),
     });
   },

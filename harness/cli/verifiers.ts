@@ -54,10 +54,11 @@ export const verifiersCommand: Command = {
       wanted: { stacks: [], scenarios: [], verifiers: stacks, ...(authority ? { authority } : {}) },
       options: { scenarios: args.words, verifiers: verifiers.map(programId), resolver: programId(resolver) },
       save: (output) => output.saveVerifications(verifications),
-      run: (input, progress) =>
+      trials: verifications.trials.length,
+      run: (input, { progress, done }) =>
         runVerifications(
           { ...input, verifications, scenarios, divergences: registry.divergences },
-          { progress, verified: () => undefined },
+          { progress, verified: done },
         ),
     });
   },
