@@ -61,9 +61,10 @@ function signed(more: Parameters<typeof zoneDraft>[1] = {}) {
       .filter((one) => one.type === type)
       .map((one) => set(one.name.slice(0, -origin.length - 1) || "@", type)),
   );
-  const check = (asked: Asked, reply: Reply) => {
+  const check = (asked: Asked, reply: Reply | Uint8Array) => {
     const keysOf = (name: string) => (name === origin ? keys : null);
-    return checkAuthoritative(encoded(asked, reply), asked, { draft, keysOf }, now);
+    const bytes = reply instanceof Uint8Array ? reply : encoded(asked, reply);
+    return checkAuthoritative(bytes, asked, { draft, keysOf }, now);
   };
   return { check, set, proofs };
 }
@@ -212,5 +213,19 @@ describe("aliases", () => {
       wrong: [],
     });
     expect(check(asked, { answer: alias }).wrong).toEqual([expect.stringContaining("is not in the answer")]);
+  });
+});
+
+describe("a message that ends too early", () => {
+  const { check, set } = signed();
+  const asked = asking("_25._tcp.mx", "TLSA");
+
+  it("is wrong", () => {
+    const whole = encoded(asked, { answer: set("_25._tcp.mx", "TLSA") });
+    const found = check(asked, whole.subarray(0, 100));
+    expect(found).toMatchObject({
+      rcode: "NOERROR",
+      wrong: [expect.stringMatching(/runs past|ends in the middle/)],
+    });
   });
 });

@@ -1,10 +1,10 @@
-import { HarnessError } from "../words/errors.ts";
+import { HarnessError, messageOf } from "../words/errors.ts";
 import { lookUp, namesOf } from "./lookup.ts";
 import { isWithin, parentOf } from "./name.ts";
 import { type Absence, missingProof } from "./proof.ts";
 import { canonicalRdata, type ResourceRecord, typeNumber } from "./record.ts";
 import { cutsOf, isOccluded, rrsetsOf } from "./rrset.ts";
-import { decodeMessage, type Message } from "./sections.ts";
+import { decodeHeader, decodeMessage, type Message } from "./sections.ts";
 import { signatureOf, verifies } from "./verify.ts";
 
 /** What the answer of an authoritative server must be, and what is wrong with the one that came. */
@@ -124,14 +124,28 @@ function dueOf({ draft }: AuthoritativeZone, { name, type }: Asked): Due {
   throw new HarnessError(`${name} leads through more than ${longestChain} aliases`);
 }
 
-/** HarnessError: the message cannot be read. `now` decides whether signatures are valid. */
+/** `now` decides whether signatures are valid. HarnessError: it has no header. */
 export function checkAuthoritative(
   bytes: Uint8Array,
   asked: Asked,
   zone: AuthoritativeZone,
   now: Date,
 ): AuthoritativeAnswer {
-  const message = decodeMessage(bytes);
+  const { rcode, truncated, octets } = decodeHeader(bytes);
+  try {
+    return checkMessage(decodeMessage(bytes), asked, zone, now);
+  } catch (error) {
+    const wrong = [`${messageOf(error)} (RFC 1035 4.1)`];
+    return { rcode, truncated, octets, authenticated: false, rdata: [], wrong, bogus: [] };
+  }
+}
+
+function checkMessage(
+  message: Message,
+  asked: Asked,
+  zone: AuthoritativeZone,
+  now: Date,
+): AuthoritativeAnswer {
   const due = dueOf(zone, asked);
   const wantsDnssec = asked.edns?.do === true;
   const base = {

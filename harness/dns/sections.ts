@@ -28,10 +28,22 @@ export interface Message {
 
 const opt = 41;
 
-/** HarnessError: what the message's header says is there cannot be read. */
-export function decodeMessage(bytes: Uint8Array): Message {
+/** HarnessError: there is none. */
+export function decodeHeader(bytes: Uint8Array): Pick<Message, "rcode" | "truncated" | "octets"> {
   const message = Buffer.from(bytes);
   if (message.length < 12) throw new HarnessError(`a DNS message of ${message.length} octets has no header`);
+  const flags = message.readUInt16BE(2);
+  return {
+    rcode: rcodes[flags & 15] ?? `RCODE${flags & 15}`,
+    truncated: (flags & 0x200) !== 0,
+    octets: message.length,
+  };
+}
+
+/** HarnessError: what the message's header says is there cannot be read. */
+export function decodeMessage(bytes: Uint8Array): Message {
+  const header = decodeHeader(bytes);
+  const message = Buffer.from(bytes);
   const flags = message.readUInt16BE(2);
   const [questions = 0, ...counts] = [4, 6, 8, 10].map((at) => message.readUInt16BE(at));
   let at = 12;
@@ -66,12 +78,9 @@ export function decodeMessage(bytes: Uint8Array): Message {
     response: (flags & 0x8000) !== 0,
     opcode: (flags >> 11) & 15,
     authoritative: (flags & 0x400) !== 0,
-    truncated: (flags & 0x200) !== 0,
     recursionAvailable: (flags & 0x80) !== 0,
     authenticated: (flags & 0x20) !== 0,
-    rcode: rcodes[flags & 15] ?? `RCODE${flags & 15}`,
-    ...{ question, answer, authority, additional, edns },
-    octets: message.length,
+    ...{ ...header, question, answer, authority, additional, edns },
     trailing: message.length - at,
   };
 }

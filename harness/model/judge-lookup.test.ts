@@ -35,6 +35,22 @@ describe("what an answer is", () => {
     expect(observeAnswer(given, expected).outcome).toBe(outcome);
   });
 
+  test.each([
+    ["secure", { authenticated: true, findings: { wrong: [], bogus: [] } }, "signatures right"],
+    ["insecure", { authenticated: false, findings: { wrong: [], bogus: [] } }, "NOERROR"],
+    ["bogus", { authenticated: false, findings: { wrong: [], bogus: ["no proof"] } }, "no proof"],
+    [
+      "wrong",
+      { authenticated: false, findings: { wrong: ["AA is clear"], bogus: ["no proof"] } },
+      "AA is clear",
+    ],
+    ["refused", { rcode: "REFUSED", findings: { wrong: ["REFUSED, where ..."], bogus: [] } }, "REFUSED"],
+  ] as const)("of a name server itself: %s", (outcome, change, said) => {
+    // What the zone holds was looked at with the answer.
+    const observed = observeAnswer(answer({ rdata: [], ...change }), expected);
+    expect(observed).toEqual({ outcome, told: expect.stringContaining(said) });
+  });
+
   test("records where there are none are wrong", () => {
     const none = { ...expected, rdata: [], empty: true };
     expect(observeAnswer(answer({ rdata: [] }), none).outcome).toBe("secure");

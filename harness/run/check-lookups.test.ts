@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { AskingWay, LookupScenario } from "../model/lookup.ts";
-import { type LookupText, lookups, must, nsec3, open, should } from "../vocabulary.ts";
-import { checkLookups } from "./check-lookups.ts";
+import { authorities, type LookupText, lookups, must, nsec3, open, should } from "../vocabulary.ts";
+import { checkAuthorityScenarios, checkLookups } from "./check-lookups.ts";
 import { lintLookups } from "./lint-lookups.ts";
 
 type Text = Partial<LookupText> & Pick<LookupText, "expect">;
@@ -120,5 +120,33 @@ describe("lint", () => {
     expect(found({ expect: must("secure") }, { id: "res-y", title: "Two", expect: must("secure") })).toEqual([
       "differs in nothing from res-x",
     ]);
+  });
+});
+
+describe("what authoritative servers are tried with", () => {
+  const one = { id: "auth-x", title: "One", cites: ["RFC 4035 3.1"] };
+  const checkedFor = (text: object) =>
+    checkAuthorityScenarios(authorities("auth", [{ ...one, ...text }]), "mine/x.ts")[0]!;
+
+  test("a signed answer is expected, and none where signatures are not asked for", () => {
+    const { questions } = checkedFor({});
+    expect(questions.map(({ way, expectation }) => `${way} ${expectation.permitted.join()}`)).toEqual([
+      "server-DO secure",
+      "server-TCP secure",
+      "server-plain insecure",
+      "server-no-EDNS insecure",
+      "by-unbound secure",
+      "by-bind secure",
+    ]);
+  });
+
+  test("after a change everything is asked once more", () => {
+    const { questions, domain } = checkedFor({ change: { mx: { tlsa: [] } }, ways: ["server-DO"] });
+    expect(questions.map(({ step }) => step)).toEqual([0, 1]);
+    expect(domain.steps.map(({ mx }) => mx[0]?.tlsa)).toEqual([[]]);
+  });
+
+  test("a field that is not known is refused", () => {
+    expect(() => checkedFor({ measure: { of: "x", value: 1 } })).toThrow(/mine\/x\.ts: auth-x: .*measure/);
   });
 });

@@ -399,7 +399,7 @@ export function compileWorld(plan: Plan, options: { readonly subnet: number; rea
   };
   const signedContent = (zone: SignedZone, step: number) => contentOf(zone, step).content;
   const unsignedContent = ({ origin }: SignedZone, step: number) =>
-    masterFile((trees[step] ?? tree).zoneFor(origin, "SOA").draft, true);
+    masterFile(withoutKeys((trees[step] ?? tree).zoneFor(origin, "SOA").draft), true);
   const signingOf = (origin: string): Pick<ServedZone, "signing"> => {
     const { signing } = tree.zoneFor(origin, "SOA").draft;
     const zone = tree.zones.find((one) => one.origin === origin);
@@ -578,6 +578,11 @@ export function compileWorld(plan: Plan, options: { readonly subnet: number; rea
     },
     zoneFor: ({ name, type }, step) => (trees[step] ?? tree).zoneFor(name, type),
   };
+}
+
+/** As its owner writes it, before it is signed. */
+function withoutKeys({ records }: ZoneDraft): Pick<ZoneDraft, "records"> {
+  return { records: records.filter(({ type }) => type !== "DNSKEY") };
 }
 
 function signingKey({ role, key }: { readonly role: SigningKey["role"]; readonly key: ZoneKey }): SigningKey {
