@@ -1,6 +1,7 @@
 import { pathOf } from "./model/chains.ts";
 import type { DnsQuestion } from "./model/farm.ts";
 import type { AskingWay, LookupOutcome, Measure, ServerWay } from "./model/lookup.ts";
+import type { ProbeWay } from "./model/probe.ts";
 import type {
   AnswerAction,
   AnswerRule,
@@ -251,6 +252,25 @@ export interface AuthorityFile {
 /** What a file of such scenarios exports by default. */
 export function authorities(group: string, list: readonly AuthorityText[]): AuthorityFile {
   return { danelab: 1, kind: "authority", group, scenarios: list };
+}
+
+/** A real server at the MX is tried by danelab's own client, in one way; what is permitted follows from the way. */
+export interface ProbeText extends Pick<ScenarioText, "id" | "title" | "why" | "cites"> {
+  readonly mx?: Pick<MxText, "certificate" | "furtherCertificates" | "sni" | "tlsa">;
+  readonly way: ProbeWay;
+}
+
+/** A file of scenarios in which real servers are tried. */
+export interface ProbeFile {
+  readonly danelab: 1;
+  readonly kind: "probe";
+  readonly group: string;
+  readonly scenarios: readonly ProbeText[];
+}
+
+/** What a file of such scenarios exports by default. */
+export function probes(group: string, list: readonly ProbeText[]): ProbeFile {
+  return { danelab: 1, kind: "probe", group, scenarios: list };
 }
 
 interface Expected<O> {

@@ -1,7 +1,7 @@
 import type { Results, TrialResult, Verdict } from "../harness/model/results.ts";
 import { visibleLine } from "./shared/characters.ts";
 import { limitsOf, spansText } from "./shared/limits.ts";
-import { kindWithoutMail, matrixOf, stackIdOf } from "./shared/matrix.ts";
+import { kindWithoutMail, matricesOf, matrixOf, stackIdOf } from "./shared/matrix.ts";
 import { policyMeanings, verdictOrder, verdictSigns, whatHappened } from "./shared/signs.ts";
 import { counted, countVerdicts, foldedTrials, headline, unexpectedTrials } from "./shared/summary.ts";
 import { cut, indented, type Paint, pad, paintWith, wrap } from "./terminal/layout.ts";
@@ -20,7 +20,7 @@ export function matrixText(results: Results, options: TerminalOptions): string {
   const paint = paintWith(options.colour);
   const sections = [
     openingLines(results, columns),
-    tableLines(matrixOf(results), columns, paint),
+    ...matricesOf(results).map((matrix) => tableLines(matrix, columns, paint)),
     legendLines(results, columns, paint),
     limitLines(results, columns, paint),
     surpriseLines(results, columns, paint),
@@ -90,8 +90,10 @@ function openingLines(results: Results, columns: number): readonly string[] {
 }
 
 function legendLines(results: Results, columns: number, paint: Paint): readonly string[] {
-  const { groups, policies } = matrixOf(results);
-  const cells = groups.flatMap(({ rows }) => rows.flatMap((row) => row.cells));
+  const { policies } = matrixOf(results);
+  const cells = matricesOf(results)
+    .flatMap(({ groups }) => groups)
+    .flatMap(({ rows }) => rows.flatMap((row) => row.cells));
   const marks = new Set(cells.flatMap((cell) => (cell ? [...marksOf(cell)] : [])));
   const counts = countVerdicts(foldedTrials(results));
   const markMeanings: Readonly<Record<string, string>> = {

@@ -3,7 +3,12 @@ import { basename, join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { isAttack } from "../harness/model/plan.ts";
 import type { Scenario } from "../harness/model/scenario.ts";
-import { loadAuthorityScenarios, loadLookups, loadScenarios } from "../harness/run/load-scenarios.ts";
+import {
+  loadAuthorityScenarios,
+  loadLookups,
+  loadProbes,
+  loadScenarios,
+} from "../harness/run/load-scenarios.ts";
 import { home } from "../harness/words/places.ts";
 
 /** What holds of every scenario of danelab's own. That each makes sense by itself was checked when it was loaded. */
@@ -11,6 +16,7 @@ import { home } from "../harness/words/places.ts";
 const all = await loadScenarios([]);
 const lookups = await loadLookups([]);
 const servers = await loadAuthorityScenarios([]);
+const probes = await loadProbes([]);
 
 /** The ids of those that a rule does not hold for. */
 function breaking(rule: (scenario: Scenario) => boolean): readonly string[] {
@@ -19,8 +25,8 @@ function breaking(rule: (scenario: Scenario) => boolean): readonly string[] {
 
 test("every file of the folder is loaded", async () => {
   const files = (await readdir(join(home, "scenarios"))).filter((name) => !name.endsWith(".test.ts"));
-  const loaded = [...all, ...[...lookups, ...servers].map(({ domain }) => domain)].map(({ file }) =>
-    basename(file),
+  const loaded = [...all, ...[...lookups, ...servers, ...probes].map(({ domain }) => domain)].map(
+    ({ file }) => basename(file),
   );
   expect([...new Set(loaded)].sort()).toEqual(files.sort());
 });

@@ -5,6 +5,7 @@ import { Capture } from "./capture.ts";
 import { DnsRelay } from "./dns-relay.ts";
 import { guard } from "./guard.ts";
 import { MxListener } from "./listener.ts";
+import { probe } from "./probe.ts";
 import { sendStray } from "./stray.ts";
 import { submit } from "./submit.ts";
 
@@ -64,6 +65,8 @@ export class Farm {
         );
       case "submit":
         return submit(request.server, request.port, request.sessions, request.mails, request.login);
+      case "probe":
+        return probe(request);
       case "relay-dns":
         await this.#relayDns(request);
         return null;

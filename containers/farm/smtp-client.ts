@@ -1,7 +1,7 @@
 import { connect, type Socket } from "node:net";
-import { connect as connectTls } from "node:tls";
+import { type ConnectionOptions, connect as connectTls, type TLSSocket } from "node:tls";
 import type { Login } from "../../harness/model/farm.ts";
-import { HarnessError } from "../../harness/words/errors.ts";
+import { HarnessError, messageOf } from "../../harness/words/errors.ts";
 import { LineSplitter, textOf } from "./lines.ts";
 
 export interface Reply {
@@ -19,8 +19,9 @@ const longestReply = 20_000;
 
 /** The client's end of an SMTP session. Replies come in the order in which they are awaited. */
 export class SmtpClient {
-  readonly #socket: Socket;
+  #socket: Socket;
   readonly #server: string;
+  readonly #told: (line: string) => void;
   readonly #lines = new LineSplitter();
   readonly #unread: Reply[] = [];
   readonly #waiting: Waiting[] = [];
@@ -28,16 +29,70 @@ export class SmtpClient {
   #broken: HarnessError | null = null;
   #pipelines = false;
 
-  /** overTls: from the start, with whatever certificate: the servers are the lab's own. */
-  constructor(server: string, port: number, overTls = false) {
+  /**
+   * overTls: from the start, with whatever certificate: the servers are the lab's own. told: each command ("C: …") and each
+   * line of a reply ("S: …").
+   */
+  constructor(server: string, port: number, overTls = false, told: (line: string) => void = () => undefined) {
     this.#server = `${server} port ${port}`;
+    this.#told = told;
     const to = { host: server, port, noDelay: true };
     this.#socket = overTls ? connectTls({ ...to, rejectUnauthorized: false }) : connect(to);
+    this.#listen();
+  }
+
+  #listen(): void {
     this.#socket.on("data", (chunk: Buffer) => {
       for (const line of this.#lines.push(chunk)) this.#read(textOf(line));
     });
     this.#socket.on("error", (error) => this.#break(error.message));
     this.#socket.on("close", () => this.#break("the server closed the connection"));
+  }
+
+  /** "127.0.0.1:40000", by which the server knows the client. */
+  get local(): string {
+    return `${this.#socket.localAddress}:${this.#socket.localPort}`;
+  }
+
+  /**
+   * The handshake, after the server has said that it is ready for it. With whatever certificate, unless told. HarnessError:
+   * it failed, or took longer than a reply may.
+   */
+  async startTls(options: ConnectionOptions): Promise<TLSSocket> {
+    const plain = this.#socket;
+    plain.removeAllListeners("data");
+    plain.removeAllListeners("close");
+    const secure = connectTls({ rejectUnauthorized: false, ...options, socket: plain });
+    let timer: NodeJS.Timeout | undefined;
+    try {
+      await new Promise<void>((resolve, reject) => {
+        timer = setTimeout(
+          () => reject(new HarnessError(`no handshake within ${longestReply / 1000} s`)),
+          longestReply,
+        );
+        secure.once("secureConnect", resolve);
+        secure.once("error", reject);
+        secure.once("close", () => reject(new HarnessError("the server closed the connection")));
+      });
+    } catch (error) {
+      const reason = messageOf(error);
+      this.#told(`-- TLS failed: ${reason}`);
+      this.#break(reason);
+      throw new HarnessError(`SMTP to ${this.#server}: ${reason}`);
+    } finally {
+      clearTimeout(timer);
+    }
+    secure.removeAllListeners("error");
+    secure.removeAllListeners("close");
+    this.#socket = secure;
+    this.#listen();
+    this.#told(`-- TLS established: ${secure.getProtocol()} ${secure.getCipher().name}`);
+    return secure;
+  }
+
+  /** A reply that is there already, as what was sent before was answered too; null: none. */
+  unasked(): Reply | null {
+    return this.#unread.shift() ?? null;
   }
 
   /** The server offered PIPELINING (RFC 2920): several commands may be sent before the first reply. */
@@ -57,6 +112,7 @@ export class SmtpClient {
   }
 
   command(line: string): Promise<Reply> {
+    this.#told(`C: ${line}`);
     this.send(`${line}\r\n`);
     return this.reply(line);
   }
@@ -95,6 +151,7 @@ export class SmtpClient {
   }
 
   #read(line: string): void {
+    this.#told(`S: ${line}`);
     this.#reply.push(line.slice(4));
     if (line[3] === "-") return;
     const reply = { code: Number.parseInt(line, 10), text: this.#reply.join("\n") };

@@ -11,6 +11,7 @@ import { judgeCommand } from "./judge.ts";
 import { lintCommand } from "./lint.ts";
 import { listCommand } from "./list.ts";
 import type { Arguments, OptionSpec } from "./options.ts";
+import { receiversCommand } from "./receivers.ts";
 import { resolversCommand } from "./resolvers.ts";
 import { runCommand } from "./run.ts";
 import { testCommand } from "./test.ts";
@@ -34,6 +35,7 @@ export const commands: readonly Command[] = [
   listCommand,
   explainCommand,
   attackCommand,
+  receiversCommand,
   resolversCommand,
   verifiersCommand,
   authoritiesCommand,

@@ -6,12 +6,22 @@ import { ensureEngine } from "../lab/host.ts";
 import { runLabel } from "../lab/lab.ts";
 import { preparePrograms } from "../lab/programs.ts";
 import type { Registry } from "../lab/registry.ts";
+import type { Divergence } from "../model/divergence.ts";
 import type { Evidence } from "../model/evidence.ts";
 import type { Plan, Program } from "../model/plan.ts";
-import type { Results } from "../model/results.ts";
+import {
+  judgeProbes,
+  type ProbeEvidence,
+  type ProbeScenario,
+  type ProbeTrial,
+  wayFacts,
+} from "../model/probe.ts";
+import type { Results, ScenarioResult } from "../model/results.ts";
+import { describeScenario } from "../model/results-of.ts";
 import type { DomainSetups } from "../model/setup.ts";
 import type { PacketChoice } from "../run/packets.ts";
 import { evidencePath, run } from "../run/pipeline.ts";
+import { probeRun } from "../run/probes.ts";
 import { stillLives } from "../run/sweep.ts";
 import { setupsOf } from "../world/setup.ts";
 import { interruptible } from "./interrupt.ts";
@@ -37,12 +47,38 @@ export interface Undertaking {
   readonly output: Output;
   /** "usual" unless told. */
   readonly verbosity?: Verbosity;
+  /** Real servers to be tried besides; the plan has their domains. */
+  readonly probes?: readonly ProbeTrial[];
 }
 
 export interface Conducted {
   readonly results: Results;
   /** By trial id. */
   readonly evidence: ReadonlyMap<string, Evidence>;
+}
+
+/** Those of the probes, beside those of mail. */
+export function withProbes(
+  results: Results,
+  probes: readonly ProbeTrial[],
+  evidence: ReadonlyMap<string, ProbeEvidence>,
+  divergences: ReadonlyMap<string, readonly Divergence[]>,
+): Results {
+  const { trials, staleDivergences } = judgeProbes(probes, evidence, divergences, evidencePath);
+  const scenarios = new Map(probes.map(({ scenario }) => [scenario.domain.id, scenario]));
+  return {
+    ...results,
+    run: { ...results.run, staleDivergences: [...results.run.staleDivergences, ...staleDivergences] },
+    scenarios: [...results.scenarios, ...[...scenarios.values()].map(describeProbe)],
+    trials: [...results.trials, ...trials],
+  };
+}
+
+function describeProbe({ domain, way }: ProbeScenario): ScenarioResult {
+  return {
+    ...describeScenario(domain),
+    expect: { probe: { level: "must", permitted: [wayFacts[way].permitted], never: [] } },
+  };
 }
 
 const nowhere = { write: () => true };
@@ -61,7 +97,13 @@ export async function conduct(undertaking: Undertaking): Promise<Conducted> {
     const prepared = await preparePrograms(
       engine,
       registry,
-      { ...plan, ...(authority ? { authority } : {}), ...(receiver ? { receiver } : {}) },
+      // Probes have domains of their own.
+      {
+        ...plan,
+        scenarios: plan.domains.map(({ scenario }) => scenario),
+        ...(authority ? { authority } : {}),
+        ...(receiver ? { receiver } : {}),
+      },
       progress.note,
     );
     await output.begin();
@@ -77,6 +119,12 @@ export async function conduct(undertaking: Undertaking): Promise<Conducted> {
       written.catch(() => undefined);
       writes.push(written);
     };
+    const probed = new Map<string, ProbeEvidence>();
+    const { probes = [] } = undertaking;
+    const running = probeRun(probes, (one) => {
+      probed.set(one.trial, one);
+      store(evidencePath(one.trial), `${JSON.stringify(one, null, 1)}\n`);
+    });
     const { results, sni } = await run(
       {
         plan,
@@ -89,6 +137,7 @@ export async function conduct(undertaking: Undertaking): Promise<Conducted> {
         packets,
         keep,
         signal,
+        ...(probes.length > 0 ? { probes: running } : {}),
       },
       {
         progress: progress.note,
@@ -109,11 +158,12 @@ export async function conduct(undertaking: Undertaking): Promise<Conducted> {
     progress.end();
     await Promise.all(writes);
     await output.saveDomains(setups);
-    await output.savePlan(plan, sni);
+    await output.savePlan(plan, sni, probes);
     if (keep)
       progress.note(
         `the lab is still running (docker ps --filter name=danelab-${results.run.id}); danelab clean ends it`,
       );
-    return { results, evidence };
+    const whole = probes.length > 0 ? withProbes(results, probes, probed, registry.divergences) : results;
+    return { results: whole, evidence };
   }).finally(() => progress.end());
 }

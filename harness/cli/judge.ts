@@ -5,10 +5,12 @@ import { judge } from "../model/judge.ts";
 import { judgeLookups, type LookupJudgement } from "../model/judge-lookup.ts";
 import { judgeVerifications, type VerificationJudgement } from "../model/judge-verification.ts";
 import { type LookupEvidence, planLookups } from "../model/lookup.ts";
+import type { ProbeEvidence } from "../model/probe.ts";
 import type { VerificationEvidence } from "../model/verification.ts";
 import { evidencePath } from "../run/pipeline.ts";
 import { UsageError } from "../words/errors.ts";
 import type { Command } from "./commands.ts";
+import { withProbes } from "./conduct.ts";
 import {
   printResults,
   type Stored,
@@ -43,11 +45,20 @@ export const judgeCommand: Command = {
         : "verifications" in stored
           ? await judgeStoredVerifications(folder, stored, divergences)
           : await judgeStored(folder, stored, divergences);
-    const results = {
+    const probes = "plan" in stored ? (stored.probes ?? []) : [];
+    const tried = new Set(probes.map(({ scenario }) => scenario.domain.id));
+    const mail = {
       ...before.results,
       run: { ...before.results.run, staleDivergences: [...staleDivergences] },
+      scenarios: before.results.scenarios.filter(({ id }) => !tried.has(id)),
       trials: [...trials],
     };
+    const probed = new Map<string, ProbeEvidence>();
+    for (const { id } of probes) {
+      const text = await readFile(join(folder, evidencePath(id)), "utf8").catch(() => null);
+      if (text !== null) probed.set(id, JSON.parse(text));
+    }
+    const results = withProbes(mail, probes, probed, divergences);
     await writeReports(folder, results);
     printResults(results, folder, args.flag("json") ? "json" : "matrix");
     return exitStatus(results);

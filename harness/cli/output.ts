@@ -9,6 +9,7 @@ import { briefText, matrixText } from "../../reports/terminal.ts";
 import type { LookupScenario } from "../model/lookup.ts";
 import type { Plan, Program } from "../model/plan.ts";
 import type { VerificationPlan } from "../model/plan-verifications.ts";
+import type { ProbeTrial } from "../model/probe.ts";
 import type { Results } from "../model/results.ts";
 import type { DomainSetups } from "../model/setup.ts";
 import { messageOf, UsageError } from "../words/errors.ts";
@@ -23,7 +24,11 @@ export interface Output {
   begin(): Promise<void>;
   /** How its recipient domains are set up. */
   saveDomains(domains: DomainSetups): Promise<void>;
-  savePlan(plan: Plan, sni: ReadonlyMap<string, string | null>): Promise<void>;
+  savePlan(
+    plan: Plan,
+    sni: ReadonlyMap<string, string | null>,
+    probes?: readonly ProbeTrial[],
+  ): Promise<void>;
   saveLookups(lookups: StoredLookups["lookups"]): Promise<void>;
   saveVerifications(verifications: StoredVerifications["verifications"]): Promise<void>;
   /** Writes all reports. */
@@ -34,6 +39,8 @@ export interface Output {
 export interface StoredPlan {
   readonly plan: Plan;
   readonly sni: Readonly<Record<string, string | null>>;
+  /** None in runs without. */
+  readonly probes?: readonly ProbeTrial[];
 }
 
 /** The same of a run in which resolvers were asked: each scenario is put to each of them. */
@@ -66,8 +73,12 @@ export async function createOutput(wanted: string | undefined): Promise<Output> 
     async saveDomains(domains) {
       await writeFile(join(folder, domainsFile), `${JSON.stringify(domains)}\n`);
     },
-    async savePlan(plan, sni) {
-      const stored: StoredPlan = { plan, sni: Object.fromEntries(sni) };
+    async savePlan(plan, sni, probes = []) {
+      const stored: StoredPlan = {
+        plan,
+        sni: Object.fromEntries(sni),
+        ...(probes.length > 0 ? { probes } : {}),
+      };
       await writeFile(join(folder, "plan.json"), `${JSON.stringify(stored)}\n`);
     },
     async saveLookups(lookups) {

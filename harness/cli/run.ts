@@ -77,7 +77,7 @@ export const runCommand: Command = {
     const policies = selectPolicies(args);
     const packets = packetChoice(args);
     const detail = verbosity(args);
-    const planned = plan(scenarios, { stacks, policies, inability: inabilityIn(registry) });
+    const planned = plan(scenarios, { stacks, policies, inability: inabilityIn(registry, receiver) });
     const earlier = args.value("baseline");
     // Before its folder is made: it may be the same one.
     const baseline = earlier === undefined ? null : await readCompared(earlier);

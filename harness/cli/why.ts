@@ -1,5 +1,6 @@
 import { access, readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { probeText } from "../../reports/probe.ts";
 import { verdictOrder } from "../../reports/shared/signs.ts";
 import { verdictLine } from "../../reports/terminal.ts";
 import { type WhyFacts, whyText } from "../../reports/why.ts";
@@ -12,6 +13,7 @@ import { judgeLookups } from "../model/judge-lookup.ts";
 import { judgeAlone } from "../model/judge-trial.ts";
 import { judgeVerifications } from "../model/judge-verification.ts";
 import { type LookupEvidence, planLookups } from "../model/lookup.ts";
+import type { ProbeEvidence } from "../model/probe.ts";
 import { type TrialResult, verdicts } from "../model/results.ts";
 import type { VerificationEvidence } from "../model/verification.ts";
 import { evidencePath } from "../run/pipeline.ts";
@@ -190,6 +192,17 @@ async function verificationFactsOf(
   };
 }
 
+async function probeWhy(
+  { folder, results }: StoredRun,
+  result: TrialResult,
+  options: Parameters<typeof probeText>[3],
+): Promise<string> {
+  const text = await readFile(join(folder, result.evidence), "utf8").catch(() => null);
+  const evidence: ProbeEvidence | null = text === null ? null : JSON.parse(text);
+  const scenario = results.scenarios.find(({ id }) => id === result.scenario);
+  return probeText(result, scenario, evidence, options);
+}
+
 async function filesOf(
   folder: string,
   { evidence }: TrialResult,
@@ -249,6 +262,10 @@ export const whyCommand: Command = {
     const options = { columns: Math.min(columns, 120), colour };
     for (const [index, result] of found.entries()) {
       if (index > 0) console.log(`\n${"─".repeat(options.columns)}\n`);
+      if (result.policy === "probe") {
+        console.log(await probeWhy(stored, result, options));
+        continue;
+      }
       console.log(
         "lookups" in plan
           ? whyLookupText(await lookupFactsOf(stored, plan, result, divergences), options)

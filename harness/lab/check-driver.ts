@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { authorityModes } from "../model/authority.ts";
 import { type Divergence, severities } from "../model/divergence.ts";
-import { senderFeatures } from "../model/features.ts";
+import { receiverFeatures, senderFeatures } from "../model/features.ts";
 import { allOutcomes } from "../model/results.ts";
 import { policies, senderPolicies, senderSetups } from "../model/scenario.ts";
 import { verifierFeatures } from "../model/verification.ts";
@@ -92,6 +92,7 @@ const receiver = {
   files: code,
   command,
   createLogReader: code,
+  lacks: z.array(z.enum(receiverFeatures)).optional(),
   misconfigured: code,
 } satisfies Members<ReceiverDriver>;
 

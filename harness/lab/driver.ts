@@ -2,7 +2,7 @@ import type { AuthorityMode } from "../model/authority.ts";
 import type { ClaimedAttempt, SenderQuestion } from "../model/evidence.ts";
 import type { FileToCopy, LabFacts, RealHost, ServerInstance } from "../model/facts.ts";
 import type { Login, TlsState } from "../model/farm.ts";
-import type { SenderFeature } from "../model/features.ts";
+import type { ReceiverFeature, SenderFeature } from "../model/features.ts";
 import type { Policy, SenderSetup } from "../model/scenario.ts";
 import type { HostToVerify, VerifierClaim, VerifierFeature } from "../model/verification.ts";
 import type { RunningContainer } from "./engine.ts";
@@ -127,6 +127,8 @@ export interface ReceiverDriver extends DriverBase {
   readonly command: readonly string[];
   /** Its log is the witness of what it got: each command and reply, TLS, the canary, and the end. */
   createLogReader(): { read(line: string): ServerNews | undefined };
+  /** What it cannot do of what scenarios take. */
+  readonly lacks?: readonly ReceiverFeature[];
   /** A log line that shows the server is set up wrongly. */
   misconfigured(line: string): boolean;
 }

@@ -5,7 +5,7 @@ import { type Plan, programId, sendingHostOf } from "../model/plan.ts";
 import { HarnessError, messageOf } from "../words/errors.ts";
 import { prefixLength } from "../world/addresses.ts";
 import type { ChangingInstance, World } from "../world/world.ts";
-import type { AuthorityDriver, Driver } from "./driver.ts";
+import type { AuthorityDriver, Driver, ServerNews } from "./driver.ts";
 import type { ContainerSpec, Engine, NetworkSpec, RunningContainer } from "./engine.ts";
 import { proveReady, proveServing } from "./ready.ts";
 import { type ReceiverProgram, startReceiver } from "./receiver.ts";
@@ -52,6 +52,8 @@ export interface LabListener {
   senderLog(host: string, line: string): void;
   /** A question that the resolver of the host logged: by the sender, or by the harness itself. */
   question(host: string, question: SenderQuestion, byHarness: boolean): void;
+  /** What the log of a real server tells. */
+  serverNews?(news: ServerNews): void;
   stray(packet: StrayPacket): void;
   /** Something broke. With a sending host: only its trials are touched; without: all. */
   fault(message: string, host?: string): void;
@@ -359,7 +361,10 @@ export async function startLab(
         hosts: program.serves.flatMap((name) => world.realHosts.get(name) ?? []),
         signal: options.signal,
         start: (spec) => start(shared, spec),
-        onNews: joined.news,
+        onNews: (news) => {
+          joined.news(news);
+          listener.serverNews?.(news);
+        },
         onFault: farmListener(shared).fault,
       });
 

@@ -14,6 +14,7 @@ import { keyOf, prepareImages, type ReadyImage, type WantedImage } from "./image
 import type { LabPrograms } from "./lab.ts";
 import type { Tell } from "./progress.ts";
 import type { Found, Registry } from "./registry.ts";
+import { usual } from "./stacks.ts";
 
 /** The programs of a run with their images ready, and what the results say of them. */
 export interface PreparedPrograms {
@@ -78,7 +79,10 @@ export function defaultImages({
   authorities,
   receivers,
   verifiers,
-}: Omit<Registry, "divergences">): readonly WantedImage[] {
+}: Pick<
+  Registry,
+  "senders" | "resolvers" | "authorities" | "receivers" | "verifiers"
+>): readonly WantedImage[] {
   const found: readonly Found<Driver>[] = [
     ...authorities,
     ...resolvers,
@@ -98,7 +102,7 @@ function receiversOf(scenarios: Plan["scenarios"], registry: Registry, chosen: P
       .flatMap(({ receiver }): readonly RealReceiver[] => (receiver === "recording" ? [] : [receiver])),
   );
   const programOf = (name: RealReceiver): Program => {
-    if (name === "real") return chosen ?? { name: "postfix", version: "" };
+    if (name === "real") return chosen ?? { name: usual.receiver, version: "" };
     const at = name.indexOf("@");
     return { name: name.slice(0, at), version: name.slice(at + 1) };
   };

@@ -51,7 +51,7 @@ export async function startReceiver(
     .catch((error) => onFault(messageOf(error)));
 
   let last = "nothing";
-  for (const { port } of hosts.slice(0, 1)) {
+  for (const { port } of hosts) {
     await until(
       async () => {
         try {

@@ -124,11 +124,8 @@ export async function loadRegistry(folders: readonly string[] = []): Promise<Reg
     authorities: all.filter(isA("authority")),
     receivers: all.filter(isA("receiver")),
     verifiers: all.filter(isA("verifier")),
-    // Nothing is demanded of receivers, and a sender may have the same name.
     divergences: new Map(
-      all.flatMap(({ driver, divergences }) =>
-        driver.role === "receiver" ? [] : [[divergenceKey(driver.role, driver.name), divergences] as const],
-      ),
+      all.map(({ driver, divergences }) => [divergenceKey(driver.role, driver.name), divergences]),
     ),
   };
 }

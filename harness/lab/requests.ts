@@ -13,6 +13,7 @@ import type {
   Submitted,
 } from "../model/farm.ts";
 import type { CaptureOrder } from "../model/packets.ts";
+import type { ProbeOrder, ProbeRecord } from "../model/probe.ts";
 import { durations } from "../words/durations.ts";
 import { HarnessError, messageOf } from "../words/errors.ts";
 import { within } from "../words/until.ts";
@@ -54,6 +55,7 @@ export interface FarmClient {
     mails: readonly MailToSubmit[],
     to: { readonly port: number; readonly login?: Login; readonly sessions: number },
   ): Promise<readonly Submitted[]>;
+  probe(order: ProbeOrder): Promise<ProbeRecord>;
   close(): void;
 }
 
@@ -161,6 +163,10 @@ export async function startFarmProgram(
     async submit(mails, to) {
       const value = await request({ op: "submit", server: "127.0.0.1", ...to, mails }, durations.submission);
       return value as readonly Submitted[];
+    },
+    async probe(order) {
+      const value = await request({ op: "probe", ...order }, durations.submission);
+      return value as ProbeRecord;
     },
     close() {
       closed = true;

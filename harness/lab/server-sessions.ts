@@ -117,7 +117,8 @@ function hear(news: readonly ServerNews[]): Heard {
   return heard;
 }
 
-function transcriptOf(news: ServerNews): readonly string[] {
+/** As a line of a transcript. */
+export function transcriptOf(news: ServerNews): readonly string[] {
   switch (news.is) {
     case "command":
       return [`C: ${news.line}`];

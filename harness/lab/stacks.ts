@@ -3,7 +3,7 @@ import type { Driver } from "./driver.ts";
 import { broughtPrograms, defaultPrograms, type Found, type Registry, selectPrograms } from "./registry.ts";
 
 /** What is taken where nothing is chosen, and what the other programs of a role are tried with. */
-export const usual = { sender: "postfix", resolver: "unbound" } as const;
+export const usual = { sender: "postfix", resolver: "unbound", receiver: "postfix" } as const;
 
 export interface StackChoice {
   /** "postfix", "postfix@3.10", "postfix@*" */

@@ -1,5 +1,6 @@
 import type { AuthorityMode } from "./authority.ts";
 import type { LookupOutcome } from "./lookup.ts";
+import type { ProbeOutcome } from "./probe.ts";
 import type { Outcome, Policy } from "./scenario.ts";
 import type { VerificationOutcome } from "./verification.ts";
 
@@ -15,13 +16,13 @@ export type Severity = (typeof severities)[number];
 export interface Divergence {
   /** Scenario id, or a glob with * . */
   readonly scenario: string;
-  /** Of mail; of a name server its modes, empty: any; lookups and verifications have none. */
+  /** Of mail; of a name server its modes, empty: any; lookups, verifications and probes have none. */
   readonly policies: readonly (Policy | AuthorityMode)[];
   /** Versions it is known of, as in the driver's table; empty: all. */
   readonly versions: readonly string[];
   /** Names of resolvers that it takes to see it; empty: any. */
   readonly resolvers: readonly string[];
-  readonly outcome: Outcome | LookupOutcome | VerificationOutcome;
+  readonly outcome: Outcome | LookupOutcome | VerificationOutcome | ProbeOutcome;
   /**
    * Chance decides whether a run shows it, such as the order of hosts of one preference: where it does not, it is not stale, and
    * the verdict is "known" all the same.
@@ -34,7 +35,10 @@ export interface Divergence {
   readonly link: string | null;
 }
 
-/** Under which a program's divergences are found: a resolver and a name server may have one name. */
-export function divergenceKey(role: "sender" | "resolver" | "authority" | "verifier", name: string): string {
-  return role === "authority" ? `authority ${name}` : name;
+/** Under which a program's divergences are found: a resolver and a name server, a sender and a receiver may have one name. */
+export function divergenceKey(
+  role: "sender" | "resolver" | "authority" | "receiver" | "verifier",
+  name: string,
+): string {
+  return role === "authority" || role === "receiver" ? `${role} ${name}` : name;
 }

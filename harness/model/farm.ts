@@ -1,4 +1,5 @@
 import type { CaptureOrder } from "./packets.ts";
+import type { ProbeOrder } from "./probe.ts";
 import type { AnswerAction, ListeningBehaviour, PathAttack } from "./scenario.ts";
 
 /** What the farm is told and what it reports: JSON lines on one stream, in both directions. */
@@ -233,6 +234,8 @@ export type FarmRequest =
       readonly sessions: number;
       readonly mails: readonly MailToSubmit[];
     }
+  /** Try a server in one way. Answer: ProbeRecord. */
+  | ({ readonly op: "probe" } & ProbeOrder)
   /** Count packets to outside of these networks. Answer: null once it listens. */
   | { readonly op: "guard"; readonly inside: readonly string[] }
   /** Keep the packets of trials from now on. Answer: null once they are seen. */

@@ -1,4 +1,4 @@
-import type { Scenario } from "./scenario.ts";
+import type { RealReceiver, Scenario } from "./scenario.ts";
 
 /**
  * What few scenarios take of a sender, besides policy and set-up, and not every sender has. Routes: mail that does not go by
@@ -15,6 +15,10 @@ export const senderFeatures = [
   "second retry within a run",
 ] as const;
 export type SenderFeature = (typeof senderFeatures)[number];
+
+/** What few scenarios take of a real server at the MX. SNI: certificates of further names, shown to those who ask for them. */
+export const receiverFeatures = ["SNI", "certificates of two key types"] as const;
+export type ReceiverFeature = (typeof receiverFeatures)[number];
 
 /** What a scenario takes of its sender, besides a policy. */
 export type Needs = Pick<
@@ -56,4 +60,19 @@ export function featuresNeeded({
     "second retry within a run": attempts > 2,
   };
   return senderFeatures.filter((feature) => needs[feature]);
+}
+
+/** Of the real servers at its hosts, by what the scenario calls them. */
+export function receiverFeaturesNeeded({
+  mx,
+  steps,
+}: Pick<Needs, "mx" | "steps">): readonly (readonly [RealReceiver, ReceiverFeature])[] {
+  return [mx, ...steps.map((step) => step.mx)].flat().flatMap(({ receiver, sni, furtherCertificates }) => {
+    if (receiver === "recording") return [];
+    const needs: Readonly<Record<ReceiverFeature, boolean>> = {
+      SNI: Object.keys(sni).length > 0,
+      "certificates of two key types": furtherCertificates.length > 0,
+    };
+    return receiverFeatures.flatMap((feature) => (needs[feature] ? [[receiver, feature] as const] : []));
+  });
 }

@@ -1,5 +1,5 @@
 import type { TestedServer } from "./authority.ts";
-import type { SenderFeature } from "./features.ts";
+import type { ReceiverFeature, SenderFeature } from "./features.ts";
 import {
   type Expectation,
   type Outcome,
@@ -81,15 +81,15 @@ export interface Trial {
   readonly effort: number;
 }
 
-/** Why a sender cannot do what a trial takes, as its driver says. */
+/** Why a sender, or the real server that it sends to, cannot do what a trial takes, as its driver says. */
 export interface Inability {
   /** Without DANE it asks for no TLSA record: the run confirms it. */
-  readonly lacks: "DANE" | "policy" | "set-up" | SenderFeature | VerifierFeature;
+  readonly lacks: "DANE" | "policy" | "set-up" | SenderFeature | ReceiverFeature | VerifierFeature;
   /** "exim@4.98 has no set-up dns-filter" */
   readonly reason: string;
 }
 
-/** A trial that is not run, as the sender cannot do what it takes. */
+/** A trial that is not run, as a program cannot do what it takes. */
 export interface Unsupported extends Inability {
   readonly trial: Trial;
 }

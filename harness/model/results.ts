@@ -22,7 +22,7 @@ const outcome = z
   .enum(allOutcomes)
   .nullable()
   .describe(
-    "What became of the message. authenticated: delivered over TLS to a server that DANE authenticated; encrypted: delivered over TLS; cleartext: delivered without; deferred: still queued; bounced: refused for good. Of a question: secure: the right answer with AD (of a name server: with signatures and proofs that are right); insecure: the right answer without; bogus: SERVFAIL (of a name server: signatures or proofs missing or wrong); refused: another RCODE of failure; silent: no answer in time; wrong: another answer than the zone's; died: the resolver's process ended. Of a verification: matched: a TLSA record authenticates the server; unmatched: records count, and none does; unusable: there is none that counts; no-tls: no handshake came about; crashed: the verifier died. null: it could not be told",
+    "What became of the message. authenticated: delivered over TLS to a server that DANE authenticated; encrypted: delivered over TLS; cleartext: delivered without; deferred: still queued; bounced: refused for good. Of a question: secure: the right answer with AD (of a name server: with signatures and proofs that are right); insecure: the right answer without; bogus: SERVFAIL (of a name server: signatures or proofs missing or wrong); refused: another RCODE of failure; silent: no answer in time; wrong: another answer than the zone's; died: the resolver's process ended. Of a verification: matched: a TLSA record authenticates the server; unmatched: records count, and none does; unusable: there is none that counts; no-tls: no handshake came about; crashed: the verifier died. Of a probe: matched, unmatched, no-tls: the same; accepted: the server did what it was asked; declined: it did not. null: it could not be told",
   );
 const expected = z.array(z.enum(allOutcomes)).describe("Outcomes that are permitted");
 const reasons = z.array(z.string()).describe("Why this verdict, in plain words, most important first");
@@ -97,14 +97,18 @@ const trial = z.object({
   scenario: z.string().describe("Id of the scenario"),
   sender: z
     .string()
-    .describe("Id of the sender, e.g. postfix@3.10, or of the verifier; danelab: the harness itself asks"),
+    .describe(
+      "Id of the sender, e.g. postfix@3.10, or of the verifier; danelab: the harness itself asks or tries",
+    ),
   resolver: z
     .string()
-    .describe("Id of the resolver, e.g. unbound@1.26; where a name server is tried, its own, e.g. bind@9.20"),
+    .describe(
+      "Id of the resolver, e.g. unbound@1.26; where a name server or a mail server is tried, its own, e.g. bind@9.20, exim@4.98",
+    ),
   policy: z
     .enum(allPolicies)
     .describe(
-      "How the sender was told to send. dane: opportunistic DANE; dane-only: mandatory DANE; may: opportunistic TLS; lookup: the resolver is asked, nothing is sent; serving, signing, secondary: a name server is asked that serves signed zones, signs them itself, or has them by transfer; verification: a verifier looks at the MX host, nothing is sent; the others serve as controls or where they are asked for",
+      "How the sender was told to send. dane: opportunistic DANE; dane-only: mandatory DANE; may: opportunistic TLS; lookup: the resolver is asked, nothing is sent; serving, signing, secondary: a name server is asked that serves signed zones, signs them itself, or has them by transfer; verification: a verifier looks at the MX host, nothing is sent; probe: a real server is tried by danelab's own client; the others serve as controls or where they are asked for",
     ),
   role: z
     .enum(["main", "control", "twin"])

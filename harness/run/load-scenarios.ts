@@ -2,11 +2,13 @@ import { readdir } from "node:fs/promises";
 import { basename, join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { LookupScenario } from "../model/lookup.ts";
+import type { ProbeScenario } from "../model/probe.ts";
 import type { Scenario } from "../model/scenario.ts";
 import { messageOf, UsageError } from "../words/errors.ts";
 import { resolveOwnModules } from "../words/own-modules.ts";
 import { home } from "../words/places.ts";
 import { checkAuthorityScenarios, checkLookups } from "./check-lookups.ts";
+import { checkProbes } from "./check-probes.ts";
 import { checkFile } from "./check-scenarios.ts";
 
 /**
@@ -14,11 +16,7 @@ import { checkFile } from "./check-scenarios.ts";
  * that makes no sense; the text names file, scenario and field.
  */
 export async function loadScenarios(folders: readonly string[]): Promise<readonly Scenario[]> {
-  return collected(
-    await contentsOf(folders, (kind) => kind !== "lookup" && kind !== "authority"),
-    checkFile,
-    ({ id }) => id,
-  );
+  return collected(await contentsOf(folders, (kind) => kind === undefined), checkFile, ({ id }) => id);
 }
 
 /** The same, of the scenarios in which resolvers are asked. */
@@ -31,6 +29,12 @@ export async function loadLookups(folders: readonly string[]): Promise<readonly 
 export async function loadAuthorityScenarios(folders: readonly string[]): Promise<readonly LookupScenario[]> {
   const contents = await contentsOf(folders, (kind) => kind === "authority");
   return collected(contents, checkAuthorityScenarios, ({ domain: { id } }) => id);
+}
+
+/** The same, of the scenarios in which real servers are tried. */
+export async function loadProbes(folders: readonly string[]): Promise<readonly ProbeScenario[]> {
+  const contents = await contentsOf(folders, (kind) => kind === "probe");
+  return collected(contents, checkProbes, ({ domain: { id } }) => id);
 }
 
 interface Content {

@@ -17,6 +17,7 @@ import { collectStack, evidenceOf, type StackCollector } from "./collect.ts";
 import { deliverFrom } from "./deliver.ts";
 import { leaseSubnet } from "./lease.ts";
 import { fetchPackets, type PacketChoice, trialsToCapture } from "./packets.ts";
+import type { ProbeRun } from "./probes.ts";
 import { ownerLabels } from "./sweep.ts";
 
 /** The pipeline as a library function: plan in, verdicts as they fall, results document out. */
@@ -35,6 +36,8 @@ export interface RunInput {
   readonly keep: boolean;
   readonly packets: PacketChoice;
   readonly signal: AbortSignal;
+  /** Real servers to be tried while mail is on its way. */
+  readonly probes?: ProbeRun;
 }
 
 export interface RunListener {
@@ -173,6 +176,7 @@ export async function run(input: RunInput, listener: RunListener): Promise<Finis
               fault(`the sender of ${host} is not set up as it must be: ${line}`, host);
           },
           question: (host, question, byHarness) => collectors.get(host)?.question(question, byHarness),
+          serverNews: (news) => input.probes?.news(news),
           stray: (packet) => strays.push(packet),
           fault,
           progress: listener.progress,
@@ -230,7 +234,10 @@ export async function run(input: RunInput, listener: RunListener): Promise<Finis
       }
     };
     const inTurn = turns(stacksAtOnce);
-    await timed("deliver", () => Promise.all(plan.stacks.map(({ id }) => inTurn(() => attempt(id)))));
+    const probing = input.probes?.carryOut(running, world, signal);
+    await timed("deliver", () =>
+      Promise.all([probing, ...plan.stacks.map(({ id }) => inTurn(() => attempt(id)))]),
+    );
   } catch (error) {
     if (!signal.aborted) giveUp(messageOf(error), () => true);
   } finally {

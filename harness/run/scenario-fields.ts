@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { askingWays, lookupOutcomes, serverWays } from "../model/lookup.ts";
+import { probeWays } from "../model/probe.ts";
 import {
   answerActions,
   authorityNames,
@@ -284,6 +285,17 @@ export const authorityFile = z.strictObject({
 export const lookupFile = z.strictObject({
   danelab: z.literal(1),
   kind: z.literal("lookup"),
+  group: z.string().regex(label, "must be lower case letters, digits and hyphens"),
+  scenarios: z.array(z.unknown()).min(1),
+});
+export const probe = z.strictObject({
+  ...scenario.pick({ id: true, title: true, why: true, cites: true }).shape,
+  mx: mx.omit({ receiver: true, server: true, attacker: true, hostile: true, port: true }).optional(),
+  way: z.enum(probeWays),
+});
+export const probeFile = z.strictObject({
+  danelab: z.literal(1),
+  kind: z.literal("probe"),
   group: z.string().regex(label, "must be lower case letters, digits and hyphens"),
   scenarios: z.array(z.unknown()).min(1),
 });

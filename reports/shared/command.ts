@@ -7,6 +7,7 @@ export function commandFor({ scenario, sender, resolver, policy, role }: TrialRe
   if (policy === "verification") return `./danelab verifiers ${scenario} --verifier ${sender}`;
   if (authorityModes.some((mode) => mode === policy))
     return `./danelab authorities ${scenario} --authority ${resolver} --mode ${policy}`;
+  if (policy === "probe") return `./danelab receivers ${scenario} --receiver ${resolver}`;
   // Controls cannot be chosen; they come along with the trial that they are the control of.
   const chosen = role === "control" ? "dane" : policy;
   return `./danelab run ${scenario} --policy ${chosen} --sender ${sender} --resolver ${resolver}`;

@@ -41,7 +41,7 @@ export function stackIdOf({
   resolver,
   policy,
 }: Pick<TrialResult, "sender" | "resolver" | "policy">): string {
-  if (policy === "lookup") return resolver;
+  if (policy === "lookup" || policy === "probe") return resolver;
   return policy === "verification" ? sender : `${sender}+${resolver}`;
 }
 
@@ -50,6 +50,13 @@ export function kindWithoutMail({ trials }: Pick<Results, "trials">): "lookup" |
   const kinds = ["lookup", "verification"] as const;
   const of = (kind: string): boolean => trials.every(({ policy }) => policy === kind);
   return trials.length === 0 ? null : (kinds.find(of) ?? null);
+}
+
+/** Kinds that have nothing in common but the lab: a table for each, where a line of text is all the room that there is. */
+export function matricesOf(results: Results): readonly Matrix[] {
+  const kindOf = ({ policy }: TrialResult): string =>
+    policy === "lookup" || policy === "verification" || policy === "probe" ? policy : "mail";
+  return [...Map.groupBy(results.trials, kindOf).values()].map((trials) => matrixOf({ ...results, trials }));
 }
 
 export function matrixOf({ scenarios, trials }: Results): Matrix {

@@ -60,6 +60,8 @@ export const outcomeMeanings: Readonly<Record<NonNullable<TrialResult["outcome"]
   "no-tls": "no handshake, nothing to compare",
   died: "no answer: the resolver's process ended",
   crashed: "the verifier died before it could say anything",
+  accepted: "the server did what it was asked",
+  declined: "the server did not do what it was asked",
 };
 
 export const policyMeanings: Readonly<Record<TrialResult["policy"], string>> = {
@@ -77,6 +79,7 @@ export const policyMeanings: Readonly<Record<TrialResult["policy"], string>> = {
   serving: "a name server with zones that are signed already",
   signing: "a name server that signs its zones itself",
   secondary: "a name server that has its zones by transfer",
+  probe: "danelab's own client tries the server",
 };
 
 /**

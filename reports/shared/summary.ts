@@ -104,11 +104,13 @@ export function paragraph(results: Results): string {
   const lookups = trials.filter(({ policy }) => policy === "lookup");
   const verifications = trials.filter(({ policy }) => policy === "verification");
   const servers = trials.filter(({ policy }) => authorityModes.some((mode) => mode === policy));
+  const probes = trials.filter(({ policy }) => policy === "probe");
   return [
     ...(lookups.length > 0 ? lookupSentences(lookups) : []),
     ...(servers.length > 0 ? serverSentences(servers) : []),
     ...(verifications.length > 0 ? verificationSentences(verifications) : []),
     ...(trials.some(({ policy }) => isMail(policy)) ? mailSentences(results) : []),
+    ...(probes.length > 0 ? [probeSentence(probes)] : []),
     `${good} of ${counted(trials.length, "trial")} stayed within what the RFCs permit${knownSaid(counts.get("known") ?? 0)}.`,
     ...attackSentence(results),
     ...twinSentence(results),
@@ -123,6 +125,12 @@ function mailSentences(results: Results): readonly string[] {
     `${counted(messages.length, "message")} ${messages.length === 1 ? "was" : "were"} sent through ${counted(stacks.size, "pair")} of mail sender and validating resolver, to recipient domains set up in ${counted(scenarios.size, "way")}: good and bad TLSA records, certificates, DNSSEC and attackers on the path.`,
     "What receivers, attackers and resolvers saw was compared with what the RFCs permit; the sender's log alone was never believed.",
   ];
+}
+
+function probeSentence(trials: readonly TrialResult[]): string {
+  const servers = new Set(trials.map(({ resolver }) => resolver));
+  const scenarios = new Set(trials.map(({ scenario }) => scenario));
+  return `danelab's own client tried ${counted(servers.size, "real mail server")} in ${counted(scenarios.size, "way")}: certificates and SNI, what was said before TLS, mail in clear.`;
 }
 
 function verificationSentences(trials: readonly TrialResult[]): readonly string[] {

@@ -63,7 +63,8 @@ function headings(
   // Without mail one program is tested by itself: its name has parts, "pdns-recursor@5.2".
   const [policy] = policies;
   if (policy !== undefined && !isMail(policy)) {
-    const tested = (stack: StackColumns): string => (policy === "lookup" ? stack.resolver : stack.sender);
+    const tested = (stack: StackColumns): string =>
+      policy === "verification" ? stack.sender : stack.resolver;
     const names = byStack.map(([stack]) => tested(stack).split(/(?<=-)|@/));
     const height = Math.max(...names.map(({ length }) => length));
     return Array.from({ length: height }, (_, row) =>

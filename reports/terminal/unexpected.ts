@@ -36,7 +36,7 @@ function trialLines(
   paint: Paint,
 ): readonly string[] {
   const { symbol } = verdictSigns[trial.verdict];
-  const isLookup = trial.policy === "lookup";
+  const isLookup = trial.policy === "lookup" || trial.policy === "probe";
   const kind = [
     trial.policy,
     ...(trial.role === "control" ? ["control"] : []),

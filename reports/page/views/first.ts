@@ -1,5 +1,6 @@
 import { authorityModes } from "../../../harness/model/authority.ts";
 import { lookupOutcomes } from "../../../harness/model/lookup.ts";
+import { probeOutcomes } from "../../../harness/model/probe.ts";
 import type { ProgramResult, Results, TrialResult } from "../../../harness/model/results.ts";
 import { outcomes, policies } from "../../../harness/model/scenario.ts";
 import { verificationOutcomes } from "../../../harness/model/verification.ts";
@@ -126,6 +127,7 @@ function legend(results: Results, { policies: columns }: Matrix): Html {
     ...(policies.some((policy) => kinds.has(policy)) ? outcomes : []),
     ...(kinds.has("lookup") || authorityModes.some((mode) => kinds.has(mode)) ? lookupOutcomes : []),
     ...(kinds.has("verification") ? verificationOutcomes : []),
+    ...(kinds.has("probe") ? probeOutcomes : []),
   ];
   return html`<details class="legend"><summary>How to read the matrix</summary>
 <div class="legend-columns">

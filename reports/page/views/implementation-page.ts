@@ -65,8 +65,8 @@ ${reasonsOf(trials)}`;
 
 function placeOf(trial: TrialResult, id: string): string {
   const partner = partnerOf(trial, id);
-  const place =
-    trial.policy === "lookup" ? "asked" : trial.policy === "verification" ? "looked" : trial.policy;
+  const kinds: Readonly<Record<string, string>> = { lookup: "asked", verification: "looked", probe: "tried" };
+  const place = kinds[trial.policy] ?? trial.policy;
   return [place, ...(partner ? [implementationName(partner)] : [])].join(", ");
 }
 

@@ -69,7 +69,7 @@ function scenarioTable(scenarios: readonly ScenarioResult[], trials: readonly Tr
           ? "controls only"
           : html`${tallyOf(own)}<details><summary>${counted(own.length, "trial")}</summary>${own.map(
               (trial) =>
-                html`<p>${verdictBadge(trial.verdict)} ${trialLink(trial, happenedIn(trial))} ${stackName(trial)}${trial.policy === "lookup" || trial.policy === "verification" ? "" : `, ${trial.policy}`}</p>`,
+                html`<p>${verdictBadge(trial.verdict)} ${trialLink(trial, happenedIn(trial))} ${stackName(trial)}${["lookup", "verification", "probe"].includes(trial.policy) ? "" : `, ${trial.policy}`}</p>`,
             )}</details>`,
       ];
     }),

@@ -11,9 +11,10 @@ import { asMail } from "./kinds.ts";
  */
 export function storyOf(trial: TrialResult, evidence: unknown): string {
   if (trial.verdict === "unsupported")
-    return `${implementationName(trial.sender)} was not tried: ${trial.reasons[0] ?? "it lacks the feature"}.`;
+    return `${implementationName(trial.policy === "probe" ? trial.resolver : trial.sender)} was not tried: ${trial.reasons[0] ?? "it lacks the feature"}.`;
   if (trial.policy === "lookup") return lookupStory(trial);
   if (trial.policy === "verification") return verificationStory(trial);
+  if (trial.policy === "probe") return probeStory(trial);
   if (!isMailPolicy(trial.policy)) return lookupStory(trial);
   const seen = asMail(evidence);
   const who = implementationName(trial.sender);
@@ -184,6 +185,16 @@ function lookupStory({ resolver, outcome, steps, claimed }: TrialResult): string
   if (outcomes.length === 1 || told.length === 0)
     return `${who} gave ${answerTold(outcome)}${told.length > 1 ? ", however it was asked" : ""}${claimed ? ` (${claimed})` : ""}.`;
   return `${who} gave ${told.map((step) => `${step.outcome ? answerTold(step.outcome) : "what could not be told"} when ${step.title}`).join(", ")}.`;
+}
+
+/** "Exim 4.98 was tried: accepted, which the RFCs forbid here (offered again, reply 220)." */
+function probeStory({ resolver, outcome, claimed, expected }: TrialResult): string {
+  const who = implementationName(resolver);
+  if (outcome === null) return `${who} was tried, and what it does could not be told.`;
+  const foreseen = expected.includes(outcome)
+    ? "as it must be"
+    : `where the RFC demands ${expected.join(" or ")}`;
+  return `${who} was tried: ${outcome}, ${foreseen}${claimed ? ` (${claimed})` : ""}.`;
 }
 
 const answers: Readonly<Record<string, string>> = {

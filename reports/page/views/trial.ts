@@ -54,7 +54,7 @@ function whose({ sender, resolver, policy, role, canary }: TrialResult): Html {
     twin: ", a twin: its TLSA records match nothing",
   };
   const place = canary ? `, at the ${canary} of the run` : "";
-  if (policy === "lookup") return html`${implementationLink(resolver)}${place}`;
+  if (policy === "lookup" || policy === "probe") return html`${implementationLink(resolver)}${place}`;
   if (policy === "verification")
     return html`${implementationLink(sender)} with ${implementationLink(resolver)}${kinds[role]}`;
   if (!isMailPolicy(policy))
