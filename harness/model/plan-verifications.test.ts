@@ -5,7 +5,7 @@ import { stackOf } from "./plan.ts";
 import { planVerifications } from "./plan-verifications.ts";
 
 describe("the plan", () => {
-  const stacks = ["a", "b"].map((name) =>
+  const stacks = ["danetool", "b"].map((name) =>
     stackOf({ name, version: "1" }, { name: "unbound", version: "1.26" }),
   );
   const scenarios = scenariosOf([
@@ -23,11 +23,11 @@ describe("the plan", () => {
 
   test("has a trial for each verifier, and a twin where a match is wanted", () => {
     expect(whole.trials.map(({ id, of }) => [id, of])).toEqual([
-      ["good/a@1+unbound@1.26/verification", null],
-      ["good/a@1+unbound@1.26/verification/twin", "good/a@1+unbound@1.26/verification"],
+      ["good/danetool@1+unbound@1.26/verification", null],
+      ["good/danetool@1+unbound@1.26/verification/twin", "good/danetool@1+unbound@1.26/verification"],
       ["good/b@1+unbound@1.26/verification", null],
       ["good/b@1+unbound@1.26/verification/twin", "good/b@1+unbound@1.26/verification"],
-      ["wrong/a@1+unbound@1.26/verification", null],
+      ["wrong/danetool@1+unbound@1.26/verification", null],
     ]);
   });
 

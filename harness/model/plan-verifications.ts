@@ -34,7 +34,9 @@ export function planVerifications(
     const expectation = verificationExpectation({ expect: { dane: trial.expectation } });
     if (trial.canary !== null || !stack || !expectation) return [];
     const { scenario, role, domain } = trial;
-    const idOf = (id: string): string => id.replace(`/${trial.policy}`, "/verification");
+    // A verifier may have a name that begins as the policy does.
+    const idOf = (id: string): string =>
+      id.replace(`/${stack.id}/${trial.policy}`, `/${stack.id}/verification`);
     const of = trial.of === null ? null : idOf(trial.of);
     return [{ id: idOf(trial.id), scenario, stack, role, of, domain, expectation }];
   };

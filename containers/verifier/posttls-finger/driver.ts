@@ -17,7 +17,7 @@ const driver: VerifierDriver = {
     },
   ],
   verify: ({ domain, port }) => [
-    ...["posttls-finger", "-c", "-l", "dane", "-t", "10", "-T", "10", "-F", trusted],
+    ...["posttls-finger", "-c", "-l", "dane", "-t", "30", "-T", "30", "-F", trusted],
     ...["-L", "summary,certmatch,verbose", port === 25 ? domain : `${domain}:${port}`],
   ],
   read({ output }) {
