@@ -2,8 +2,8 @@
 export const durations = {
   /** A container must be running this long after it was asked for. */
   containerStart: 30_000,
-  /** A program in a container must prove that it works. */
-  programReady: 20_000,
+  /** A program in a container must prove that it works, beside dozens of others that start with it. */
+  programReady: 60_000,
   /** One question to a resolver, its retries included. */
   dnsAnswer: 25_000,
   /** A question to a resolver, put as senders do: it is repeated once. */
