@@ -178,7 +178,7 @@ test("a resolver that does not validate is found before any mail is sent", async
   expect(verdictsOf(done, bind)).toEqual(new Set(["pass"]));
   const [reason] = done.results.run.errors;
   expect(reason).toMatch(
-    /waited 20 s for a secure answer with AD at \S+unbound\S+; last seen: \S+ \S+ NOERROR/,
+    /waited 60 s for a secure answer with AD at \S+unbound\S+; last seen: \S+ \S+ NOERROR/,
   );
   expect(done.verdict(`base-311/${unbound.id}/dane`).reasons).toContain(reason);
   expect(exitStatus(done.results)).toBe(3);
