@@ -21,7 +21,7 @@ interface Chunk {
 }
 
 /** Rows that come and go together. */
-const chunkSize = 15;
+const chunkSize = 10;
 
 /** Pixels: as high as most rows are. What was shown once is known better. */
 const usualHeight = 50;
@@ -70,7 +70,7 @@ export function matrixRows(place: HTMLElement): MatrixRows {
       rows.fill();
     },
     fill(all = false) {
-      const near = innerHeight;
+      const near = innerHeight / 2;
       const places = chunks.map((chunk) => ({ chunk, box: chunk.element.getBoundingClientRect() }));
       for (const { chunk, box } of places) {
         const isNear = box.bottom > -near && box.top < innerHeight + near;

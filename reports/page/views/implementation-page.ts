@@ -67,7 +67,11 @@ function placeOf(trial: TrialResult, id: string): string {
   const partner = partnerOf(trial, id);
   const kinds: Readonly<Record<string, string>> = { lookup: "asked", verification: "looked", probe: "tried" };
   const place = kinds[trial.policy] ?? trial.policy;
-  return [place, ...(partner ? [implementationName(partner)] : [])].join(", ");
+  return [
+    place,
+    ...(trial.canary ? [`at the ${trial.canary}`] : []),
+    ...(partner ? [implementationName(partner)] : []),
+  ].join(", ");
 }
 
 function reasonsOf(trials: readonly TrialResult[]): Piece {

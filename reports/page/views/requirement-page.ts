@@ -89,6 +89,7 @@ function sectionTable(results: Results, cites: readonly string[]): Html {
         tallyOf(trials.filter(({ scenario }) => ids.has(scenario))),
       ];
     }),
+    "sections",
   );
 }
 

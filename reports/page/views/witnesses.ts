@@ -7,22 +7,22 @@ import type {
 import type { Session } from "../../../harness/model/farm.ts";
 import { visible } from "../../shared/characters.ts";
 import { counted } from "../../shared/summary.ts";
-import { type Html, html, type Piece } from "../html.ts";
+import { type Html, html, trusted } from "../html.ts";
 import { closedPart, facts, lines, log, part, table } from "./facts.ts";
 import { canaryTold, sessionHtml } from "./session.ts";
 
-/** What each witness of a mail trial saw, in a line or two. */
+/** What each witness of a mail trial saw, in a line or two: what was seen several times is told once. */
 export function witnessSummary(seen: StepEvidence): Html {
   const by = (witness: Session["witness"]): readonly Session[] =>
     seen.sessions.filter((session) => session.witness === witness);
   const [attacker, receiver] = [by("attacker"), by("receiver")];
-  const told = (sessions: readonly Session[]): Piece =>
-    sessions.map((session) => html`<p>${sessionTold(session, seen.mail.canary)}</p>`);
+  const told = (sessions: readonly Session[]): readonly Html[] =>
+    [...Map.groupBy(sessions, (session) => sessionTold(session, seen.mail.canary).markup)].map(
+      ([markup, { length }]) =>
+        html`<p>${length > 1 ? html`${counted(length, "session")}, each: ` : null}${trusted(markup)}</p>`,
+    );
   return facts([
-    [
-      "Resolver",
-      seen.dns.length === 0 ? "was not asked" : seen.dns.map((one) => html`<p>${answerTold(one)}</p>`),
-    ],
+    ["Resolver", seen.dns.length === 0 ? "was not asked" : answersTold(seen.dns)],
     ["Attacker", attacker.length > 0 ? told(attacker) : null],
     [
       attacker.length > 0 ? "Genuine server" : "Server",
@@ -34,13 +34,22 @@ export function witnessSummary(seen: StepEvidence): Html {
   ]);
 }
 
-function answerTold(answer: ResolverAnswer): Html {
-  const { name, type, rcode, authenticated, answers, error, expected } = answer;
-  const said = rcode === null ? (error ?? "no answer") : rcode;
-  const flag = rcode === "NOERROR" || rcode === "NXDOMAIN" ? (authenticated ? ", AD" : ", no AD") : "";
-  const found =
-    rcode === "NOERROR" ? `, ${answers.length === 0 ? "no record" : counted(answers.length, "record")}` : "";
-  return html`<b>${type}</b> ${name.replace(/(.)\.$/, "$1")}: ${said}${flag}${found} <small>(the zone: ${expectedTold(expected)})</small>`;
+/** Questions with the same kind of answer in one line; each by itself stands below. */
+function answersTold(answers: readonly ResolverAnswer[]): readonly Html[] {
+  return [...Map.groupBy(answers, answerTold)].map(([told, own]) => {
+    const types = [...new Set(own.map(({ type }) => type))];
+    return html`<p><b>${types.join(", ")}</b>: ${told}</p>`;
+  });
+}
+
+function answerTold({ rcode, authenticated, answers, error, expected }: ResolverAnswer): string {
+  const isAnswer = rcode === "NOERROR" || rcode === "NXDOMAIN";
+  const said = [
+    rcode ?? error ?? "no answer",
+    ...(isAnswer ? [authenticated ? "AD" : "no AD"] : []),
+    ...(rcode === "NOERROR" && answers.length === 0 ? ["no record"] : []),
+  ];
+  return `${said.join(", ")}; the zone: ${expectedTold(expected)}`;
 }
 
 function expectedTold({ status, empty }: ResolverAnswer["expected"]): string {
