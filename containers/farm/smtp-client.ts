@@ -75,7 +75,8 @@ export class SmtpClient {
         secure.once("close", () => reject(new HarnessError("the server closed the connection")));
       });
     } catch (error) {
-      const reason = messageOf(error);
+      // OpenSSL's message has places in its memory, other ones every time.
+      const reason = error instanceof Error && "reason" in error ? String(error.reason) : messageOf(error);
       this.#told(`-- TLS failed: ${reason}`);
       this.#break(reason);
       throw new HarnessError(`SMTP to ${this.#server}: ${reason}`);

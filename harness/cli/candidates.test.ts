@@ -9,6 +9,7 @@ const ids = ["base-311", "base-wrong", "ee-expired", "err-mx-servfail"].map((id)
 const sources: Sources = {
   scenarios: async () => ids,
   lookups: async () => [{ id: "res-ad-secure" }],
+  probes: async () => [{ id: "pub-sni-none" }],
   attacks: async () => [{ id: "atk-strip" }],
   labs: async () => [{ id: "ee-expired" }],
   senders: async () => [{ id: "exim@4.98" }, { id: "postfix@3.10" }, { id: "postfix@3.7" }],
@@ -40,7 +41,8 @@ test.each<[line: string, ...offered: string[]]>([
   ["run --policy dane --json ee", "ee-expired"],
   ["up b", "base-311", "base-wrong"],
   ["resolvers ", "res-ad-secure"],
-  ["explain ", "base-", "ee-", "err-", "res-"],
+  ["receivers ", "pub-sni-none"],
+  ["explain ", "base-", "ee-", "err-", "res-", "pub-"],
   ["up base-311 "],
   ["attack ", "atk-strip"],
   ["down ", "ee-expired"],

@@ -14,6 +14,7 @@ export interface Sources {
   scenarios(): Promise<readonly Named[]>;
   /** In which resolvers are asked. */
   lookups(): Promise<readonly Named[]>;
+  probes(): Promise<readonly Named[]>;
   attacks(): Promise<readonly Named[]>;
   /** Scenarios whose labs are up. */
   labs(): Promise<readonly Named[]>;
@@ -149,10 +150,12 @@ async function idsFor(command: string, sources: Sources): Promise<readonly Named
       return sources.labs();
     case "resolvers":
       return sources.lookups();
+    case "receivers":
+      return sources.probes();
     case "explain":
     case "lint":
     case "list":
-      return [...(await sources.scenarios()), ...(await sources.lookups())];
+      return [...(await sources.scenarios()), ...(await sources.lookups()), ...(await sources.probes())];
     default:
       return sources.scenarios();
   }

@@ -4,6 +4,7 @@ import { UsageError } from "../words/errors.ts";
 import { compileWorld } from "../world/world.ts";
 import type { Command } from "./commands.ts";
 import { explainLookup } from "./explain-lookup.ts";
+import { explainProbe } from "./explain-probe.ts";
 import { expectedText, ruleText, serverLines, zoneFileLines, zoneLine } from "./scenario-text.ts";
 import { findAny, selectionOptions, selectPolicies } from "./selection.ts";
 
@@ -70,6 +71,11 @@ export const explainCommand: Command = {
     const lookup = found.lookups.find(({ domain }) => domain.id === id);
     if (lookup) {
       console.log(args.flag("json") ? JSON.stringify(lookup, null, 2) : explainLookup(lookup).join("\n"));
+      return 0;
+    }
+    const probe = found.probes.find(({ domain }) => domain.id === id);
+    if (probe) {
+      console.log(args.flag("json") ? JSON.stringify(probe, null, 2) : explainProbe(probe).join("\n"));
       return 0;
     }
     const scenario = found.scenarios.find((one) => one.id === id);

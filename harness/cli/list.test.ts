@@ -1,9 +1,12 @@
 import { expect, test } from "vitest";
 import { loadRegistry } from "../lab/registry.ts";
-import { loadLookups, loadScenarios } from "../run/load-scenarios.ts";
+import { loadLookups, loadProbes, loadScenarios } from "../run/load-scenarios.ts";
 import { call } from "./test-cli.ts";
 
-const all = [...(await loadScenarios([])), ...(await loadLookups([])).map(({ domain }) => domain)];
+const all = [
+  ...(await loadScenarios([])),
+  ...[...(await loadLookups([])), ...(await loadProbes([]))].map(({ domain }) => domain),
+];
 
 test("list names every scenario, id first, one per line; scenarios is what it lists unless told", async () => {
   const { status, out } = await call("list", "scenarios");

@@ -17,14 +17,18 @@ interface Row {
 }
 
 async function scenarioRows(args: Arguments, patterns: readonly string[]): Promise<readonly Row[]> {
-  const { scenarios, lookups } = await findAny(args, patterns);
+  const { scenarios, lookups, probes } = await findAny(args, patterns);
   const row =
-    (kind: "mail" | "lookup") =>
+    (kind: "mail" | "lookup" | "probe") =>
     ({ id, group, title, cites }: Scenario): Row => ({
       columns: [id, title],
       facts: { id, kind, group, title, cites },
     });
-  return [...scenarios.map(row("mail")), ...lookups.map(({ domain }) => row("lookup")(domain))];
+  return [
+    ...scenarios.map(row("mail")),
+    ...lookups.map(({ domain }) => row("lookup")(domain)),
+    ...probes.map(({ domain }) => row("probe")(domain)),
+  ];
 }
 
 function programRows({ driver }: Found<Driver>): readonly Row[] {

@@ -3,8 +3,9 @@ import { type Found, type Registry, selectPrograms } from "../lab/registry.ts";
 import { chooseStacks } from "../lab/stacks.ts";
 import type { LookupScenario } from "../model/lookup.ts";
 import type { Program, Stack } from "../model/plan.ts";
+import type { ProbeScenario } from "../model/probe.ts";
 import { type Policy, type Scenario, senderPolicies, usualPolicies } from "../model/scenario.ts";
-import { loadLookups, loadScenarios } from "../run/load-scenarios.ts";
+import { loadLookups, loadProbes, loadScenarios } from "../run/load-scenarios.ts";
 import { UsageError } from "../words/errors.ts";
 import { matchesGlob } from "../words/glob.ts";
 import { meant } from "../words/nearest.ts";
@@ -75,21 +76,37 @@ async function refuseLookups(
   const asked = lost.find((pattern) => lookups.some(({ domain: { id } }) => matchesGlob(pattern, id)));
   if (asked !== undefined)
     throw new UsageError(`${asked} sends no mail, it asks resolvers: danelab resolvers ${asked}`);
+  const probes = await loadProbes(args.values("scenarios"));
+  const tried = lost.find((pattern) => probes.some(({ domain: { id } }) => matchesGlob(pattern, id)));
+  if (tried !== undefined)
+    throw new UsageError(`${tried} has no sender, it tries real servers: danelab receivers ${tried}`);
 }
 
-/** Of every kind: scenarios of mail, and those in which resolvers are asked. */
-export async function findAny(
-  args: Arguments,
-  patterns: readonly string[],
-): Promise<{ readonly scenarios: readonly Scenario[]; readonly lookups: readonly LookupScenario[] }> {
+interface AnyKind {
+  readonly scenarios: readonly Scenario[];
+  readonly lookups: readonly LookupScenario[];
+  readonly probes: readonly ProbeScenario[];
+}
+
+/** Of every kind: scenarios of mail, those in which resolvers are asked, and those in which real servers are tried. */
+export async function findAny(args: Arguments, patterns: readonly string[]): Promise<AnyKind> {
   const folders = args.values("scenarios");
-  const [scenarios, lookups] = [await loadScenarios(folders), await loadLookups(folders)];
+  const [scenarios, lookups, probes] = [
+    await loadScenarios(folders),
+    await loadLookups(folders),
+    await loadProbes(folders),
+  ];
   const chosen = new Set(
-    chosenBy(patterns, [...scenarios, ...lookups.map(({ domain }) => domain)], ({ id }) => id),
+    chosenBy(
+      patterns,
+      [...scenarios, ...[...lookups, ...probes].map(({ domain }) => domain)],
+      ({ id }) => id,
+    ),
   );
   return {
     scenarios: scenarios.filter((one) => chosen.has(one)),
     lookups: lookups.filter(({ domain }) => chosen.has(domain)),
+    probes: probes.filter(({ domain }) => chosen.has(domain)),
   };
 }
 
