@@ -28,7 +28,7 @@ const usualHeight = 50;
 
 export function matrixRows(place: HTMLElement): MatrixRows {
   let chunks: readonly Chunk[] = [];
-  let columns: MatrixColumns = { stacks: [], policies: [], places: [], wording: false };
+  let columns: MatrixColumns = { stacks: [], places: [], wording: false };
 
   const put = (chunk: Chunk): void => {
     if (chunk.filled) return;

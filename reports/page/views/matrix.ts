@@ -1,4 +1,5 @@
 import type { TrialResult } from "../../../harness/model/results.ts";
+import { policies as mailPolicies } from "../../../harness/model/scenario.ts";
 import { isMailPolicy } from "../../../harness/model/verdict.ts";
 import type { Matrix, Row, StackColumns } from "../../shared/matrix.ts";
 import { implementationName } from "../../shared/names.ts";
@@ -10,30 +11,44 @@ import { tallyOf } from "./tally.ts";
 /** So many columns at most are shown unless asked for. */
 const mostAtFirst = 12;
 
-/** The policies whose columns are shown: those asked for; all of them where that is not too wide, else the first. */
-export function shownPolicies({ policies, stacks }: Matrix, wanted: Filter["policies"]): Matrix["policies"] {
-  const known = policies.filter((policy) => wanted.includes(policy));
+/**
+ * The policies whose columns are shown: those asked for; all of them where that is not too wide, else the first, and the kinds of
+ * trial that have no policy.
+ */
+export function shownPolicies(matrix: Matrix, wanted: Filter["policies"]): Matrix["policies"] {
+  const known = matrix.policies.filter((policy) => wanted.includes(policy));
   if (known.length > 0) return known;
-  return policies.length * stacks.length <= mostAtFirst ? policies : policies.slice(0, 1);
+  if (columnsOf(matrix, matrix.policies).places.length <= mostAtFirst) return matrix.policies;
+  const isMail = (policy: string): boolean => mailPolicies.some((one) => one === policy);
+  return matrix.policies.filter((policy, index) => index === 0 || !isMail(policy));
 }
 
 /** What stands side by side. */
 export interface MatrixColumns {
-  readonly stacks: readonly StackColumns[];
-  readonly policies: Matrix["policies"];
+  readonly stacks: readonly { readonly stack: StackColumns; readonly policies: Matrix["policies"] }[];
   /** Of the shown cells among those of a row. */
   readonly places: readonly number[];
   /** Whether policies are named. */
   readonly wording: boolean;
 }
 
-export function columnsOf({ stacks, policies }: Matrix, shown: Matrix["policies"]): MatrixColumns {
-  const chosen = shown.map((policy) => policies.indexOf(policy));
+/** Columns in which there is anything. */
+export function columnsOf(matrix: Matrix, shown: Matrix["policies"]): MatrixColumns {
+  const used = new Set<number>();
+  for (const { rows } of matrix.groups)
+    for (const { cells } of rows) for (const [place, cell] of cells.entries()) if (cell) used.add(place);
+  const stacks = matrix.stacks.map((stack, index) => {
+    const own = matrix.policies.flatMap((policy, at) => {
+      const place = index * matrix.policies.length + at;
+      return shown.includes(policy) && used.has(place) ? [{ policy, place }] : [];
+    });
+    return { stack, own };
+  });
+  const filled = stacks.filter(({ own }) => own.length > 0);
   return {
-    stacks,
-    policies: shown,
-    places: stacks.flatMap((_, stack) => chosen.map((policy) => stack * policies.length + policy)),
-    wording: policies.length > 1,
+    stacks: filled.map(({ stack, own }) => ({ stack, policies: own.map(({ policy }) => policy) })),
+    places: filled.flatMap(({ own }) => own.map(({ place }) => place)),
+    wording: matrix.policies.length > 1,
   };
 }
 
@@ -53,16 +68,17 @@ export interface ShownGroup {
 
 /** The table of a group, without its rows. */
 export function groupTable({ name, rows }: ShownGroup, columns: MatrixColumns): Html {
-  const { stacks, policies, places, wording } = columns;
+  const { stacks, places, wording } = columns;
   const lines = wording ? 2 : 1;
   const trials = rows.flatMap(({ cells }) => cells.flatMap((cell) => cell?.trial ?? []));
   return html`<table>
 <colgroup><col class="scenarios"><col class="cells" span="${places.length}"></colgroup>
 <thead><tr><th class="corner" rowspan="${lines}" scope="col"><b>${name}</b> <small>${tallyOf(trials)}</small></th>${stacks.map(
-    (stack) => html`<th class="stack" colspan="${policies.length}" scope="colgroup">${stackHead(stack)}</th>`,
+    ({ stack, policies }) =>
+      html`<th class="stack" colspan="${policies.length}" scope="colgroup">${stackHead(stack)}</th>`,
   )}</tr>${
     wording
-      ? html`<tr>${stacks.map(() => policies.map((policy, index) => html`<th class="policy${index === 0 ? " first" : ""}" scope="col">${policy}</th>`))}</tr>`
+      ? html`<tr>${stacks.map(({ policies }) => policies.map((policy, index) => html`<th class="policy${index === 0 ? " first" : ""}" scope="col">${policy}</th>`))}</tr>`
       : null
   }</thead>
 </table>`;
@@ -77,12 +93,13 @@ function stackHead({ id, sender, resolver }: StackColumns): Html {
 }
 
 /** @param stop the trial whose cell the Tab key comes to */
-export function rowsHtml(rows: readonly ShownRow[], { policies }: MatrixColumns, stop: string): Html {
+export function rowsHtml(rows: readonly ShownRow[], { stacks }: MatrixColumns, stop: string): Html {
+  const isFirst = stacks.flatMap(({ policies }) => policies.map((_, index) => index === 0));
   return html`${rows.map(
     ({ row, cells }) =>
       html`<tr><th scope="row"><code>${row.name}</code><span>${row.scenario.title}</span></th>${cells.map(
         (cell, index) =>
-          html`<td${index % policies.length === 0 ? html` class="first"` : null}>${cellHtml(cell, stop)}</td>`,
+          html`<td${isFirst[index] ? html` class="first"` : null}>${cellHtml(cell, stop)}</td>`,
       )}</tr>`,
   )}`;
 }

@@ -119,12 +119,16 @@ test("a verification tells what the tool said, and what the MX host saw", async 
 
 test("a trial of a kind that the page does not know shows its evidence as it is", async () => {
   const [trial] = results.trials;
-  const stored = { evidence: { [trial!.id]: { verifier: "danetool", exit: 1 } }, domains: {} };
+  const stored = {
+    evidence: { [trial!.id]: { tool: "danetool", exitStatus: 1, output: "one\ntwo" } },
+    domains: {},
+  };
   const { content } = await makePage(results, addressOf(`#/trial/${trial!.id}`), () =>
     Promise.resolve(stored),
   );
+  expect(content.markup).toMatch(/<dt>Exit status<\/dt><dd>1<\/dd>/);
   expect(content.markup).toContain("danetool");
-  expect(content.markup).toContain("The evidence");
+  expect(content.markup).toMatch(/<summary><h2>Output<\/h2>.*one\ntwo/s);
 });
 
 describe("versions", () => {

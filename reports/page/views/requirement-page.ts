@@ -62,18 +62,21 @@ function scenarioTable(scenarios: readonly ScenarioResult[], trials: readonly Tr
     scenarios.map(({ id, title }) => {
       const own = byScenario.get(id) ?? [];
       const levels = [...new Set(own.map(({ level }) => level))];
+      const odd = own.filter(({ verdict }) => verdict !== "pass" && verdict !== "info");
+      const inMatrix = hrefOf("matrix", "", { ...wholeMatrix, text: id });
       return [
-        html`<code>${id}</code> ${title}`,
+        html`<a href="${inMatrix}"><code>${id}</code></a> ${title}`,
         levels.join(", "),
-        own.length === 0
-          ? "controls only"
-          : html`${tallyOf(own)}<details><summary>${counted(own.length, "trial")}</summary>${own.map(
-              (trial) =>
-                html`<p>${verdictBadge(trial.verdict)} ${trialLink(trial, happenedIn(trial))} ${stackName(trial)}${["lookup", "verification", "probe"].includes(trial.policy) ? "" : `, ${trial.policy}`}</p>`,
-            )}</details>`,
+        own.length === 0 ? "controls only" : [tallyOf(own), odd.map(oddHtml)],
       ];
     }),
   );
+}
+
+/** What passed is in the matrix. */
+function oddHtml(trial: TrialResult): Html {
+  const isMail = !["lookup", "verification", "probe"].includes(trial.policy);
+  return html`<p>${verdictBadge(trial.verdict)} ${trialLink(trial, happenedIn(trial))} ${stackName(trial)}${isMail ? `, ${trial.policy}` : ""}</p>`;
 }
 
 function sectionTable(results: Results, cites: readonly string[]): Html {

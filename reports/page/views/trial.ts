@@ -8,7 +8,8 @@ import { policyMeanings, verdictSigns, whatHappened } from "../../shared/signs.t
 import { type Html, html, type Piece } from "../html.ts";
 import type { StoredTrials } from "../stored.ts";
 import { hrefOf } from "./address.ts";
-import { closedPart, facts, lines, log, part, table } from "./facts.ts";
+import { documentDetails, documentSummary } from "./document.ts";
+import { facts, lines, part, table } from "./facts.ts";
 import { asLookup, asMail, asVerification } from "./kinds.ts";
 import {
   implementationLink,
@@ -123,8 +124,9 @@ function summaryOf(trial: TrialResult, evidence: unknown): Piece {
   const [mail, lookup, verification] = [asMail(evidence), asLookup(evidence), asVerification(evidence)];
   if (lookup) return lookupSummary(lookup);
   if (verification) return verificationSummary(verification);
-  if (!mail)
-    return html`<p class="muted">${evidence === undefined ? html`Not in this page, which holds only so much: see <a href="${encodeURI(trial.evidence)}">${trial.evidence}</a>.` : "See the evidence below."}</p>`;
+  if (evidence === undefined)
+    return html`<p class="muted">Not in this page, which holds only so much: see <a href="${encodeURI(trial.evidence)}">${trial.evidence}</a>.</p>`;
+  if (!mail) return documentSummary(evidence);
   const titles = titlesOf(trial);
   return stepsOf(mail).map((seen, index) =>
     mail.steps.length === 0
@@ -169,7 +171,7 @@ function detailsOf(trial: TrialResult, evidence: unknown): Piece {
     );
   }
   if (evidence === undefined) return null;
-  return closedPart("The evidence", "as it was stored", log(JSON.stringify(evidence, null, 1).split("\n")));
+  return documentDetails(evidence);
 }
 
 function packets({ evidence: path }: TrialResult, evidence: unknown): Html {
