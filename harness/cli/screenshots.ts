@@ -27,9 +27,10 @@ const shots: readonly Shot[] = [
     file: "report-trial.png",
     hash: "/trial/atk-mitm-selfsigned/postfix@3.10+unbound@1.26/dane",
     width: 1280,
-    height: 1000,
+    height: 1040,
     dark: true,
   },
+  { file: "report-attack.png", hash: "/attack/atk-strip-starttls", width: 1280, height: 1000 },
 ];
 
 async function take(
