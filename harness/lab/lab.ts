@@ -3,6 +3,7 @@ import type { SenderQuestion } from "../model/evidence.ts";
 import type { Session, StrayPacket } from "../model/farm.ts";
 import { type Plan, programId, sendingHostOf } from "../model/plan.ts";
 import { HarnessError, messageOf } from "../words/errors.ts";
+import { turns } from "../words/turns.ts";
 import { prefixLength } from "../world/addresses.ts";
 import type { ChangingInstance, World } from "../world/world.ts";
 import type { AuthorityDriver, Driver, ServerNews } from "./driver.ts";
@@ -497,6 +498,8 @@ export async function startLab(
     );
   };
 
+  /** Programs that all start at the same time keep each other from being ready in time. */
+  const fewAtOnce = turns(4);
   const startLoneResolver = async (one: LoneResolver, index: number): Promise<LoneHost> => {
     const host = {
       ...one,
@@ -624,7 +627,9 @@ export async function startLab(
         ]);
         return one;
       }),
-      Promise.all((programs.resolvers ?? []).map(startLoneResolver)),
+      Promise.all(
+        (programs.resolvers ?? []).map((one, index) => fewAtOnce(() => startLoneResolver(one, index))),
+      ),
     ]);
     await Promise.all(resolvers.map(proveOne));
     const [asker] = resolvers;
