@@ -151,6 +151,21 @@ const insecure: readonly LookupText[] = [
     expect: must("insecure"),
   },
   {
+    id: "res-ad-tcp-zone-insecure",
+    title: "TLSA records in an unsigned zone of their own, delegated at _tcp of the host",
+    cites: ["RFC 4035 5.2", "RFC 4035 4.3"],
+    zones: { tlsa: { origin: "_tcp.mx", unsigned: true } },
+    expect: must("insecure"),
+  },
+  {
+    id: "res-ad-tcp-zone-insecure-sibling",
+    title: "TLSA records in an unsigned zone at _tcp of a host in another signed zone",
+    cites: ["RFC 4035 5.2", "RFC 4035 4.3"],
+    zones: { hosts: { under: "tld" }, tlsa: { under: "hosts", origin: "_tcp.mx", unsigned: true } },
+    mx: { zone: "hosts" },
+    expect: must("insecure"),
+  },
+  {
     id: "res-ad-island",
     title: "TLSA records in a signed zone without a DS record",
     cites: ["RFC 4035 5.2", "RFC 4035 4.3"],

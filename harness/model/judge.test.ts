@@ -20,6 +20,7 @@ import { type Plan, plan, stackOf, type Trial } from "./plan.ts";
 import type { TrialResult, Verdict } from "./results.ts";
 import type { Outcome, Policy, Scenario } from "./scenario.ts";
 import {
+  answer,
   attempt,
   clearSession,
   emptySession,
@@ -642,6 +643,22 @@ describe("divergences", () => {
     const divergences = new Map([["unbound", [divergence({ versions: [version] })]]]);
     const result = judged({ ...setup(), divergences }, { "x/dane": seen.bounced });
     expect(resultOf(result, "x/dane").verdict).toBe(verdict);
+  });
+
+  test("where the resolver was wrong nothing is asked of the sender; what came of it may be on the resolver's record", () => {
+    const dns = [answer({ status: "bogus", empty: false }, { rcode: "NOERROR" })];
+    const misled = { ...seen.encrypted, dns };
+    const of = (...records: readonly (readonly [string, Divergence])[]): TrialResult => {
+      const divergences = new Map(records.map(([name, one]) => [name, [one]]));
+      return resultOf(judged({ ...setup(), divergences }, { "x/dane": misled }), "x/dane");
+    };
+    const record = divergence({ outcome: "encrypted", severity: "downgrade" });
+    expect(of()).toMatchObject({ verdict: "error", outcome: null });
+    expect(of(["unbound", record])).toMatchObject({ verdict: "known", outcome: "encrypted" });
+    expect(of(["unbound", record]).reasons[1]).toMatch(/^the resolver's answer to x\.dane\.example\. MX/);
+    // Neither the sender's record nor another outcome excuses it.
+    expect(of(["postfix", record]).verdict).toBe("error");
+    expect(of(["unbound", divergence({ outcome: "deferred" })]).verdict).toBe("error");
   });
 
   test("what could not be told does not make one stale", () => {

@@ -254,19 +254,30 @@ function withDivergence(
   if (!stack) return judged;
   const isTwin = trial.role === "twin";
   const onRecord = [stack.sender, stack.resolver].flatMap(({ name, version }) =>
-    (divergences.get(name) ?? []).map((divergence) => ({ divergence, version })),
+    (divergences.get(name) ?? []).map((divergence) => ({
+      divergence,
+      version,
+      ofResolver: name === stack.resolver.name,
+    })),
   );
-  for (const { divergence, version } of onRecord) {
+  const { errors, resolverFaults } = observation;
+  // What keeps the harness from judging the sender, and nothing else, may be on record of the resolver.
+  const byResolver = errors.length === 0 && resolverFaults.length > 0;
+  for (const { divergence, version, ofResolver } of onRecord) {
     if (!matchesGlob(divergence.scenario, trial.scenario) || !divergence.policies.includes(trial.policy))
       continue;
     if (divergence.versions.length > 0 && !divergence.versions.includes(version)) continue;
     if (divergence.resolvers.length > 0 && !divergence.resolvers.includes(stack.resolver.name)) continue;
-    if (verdict === "error") continue;
+    if (verdict === "error" && !(byResolver && ofResolver)) continue;
     // What cannot be told is excused at a control that is known to be safe, and by a fault where nothing hangs on it.
     const safe = divergence.severity === "none";
     const excuses: readonly Verdict[] = safe
       ? ["inconclusive"]
-      : ["fail", "warn", ...(provesNothing(trial, plan) ? (["inconclusive"] as const) : [])];
+      : [
+          ...(["fail", "warn"] as const),
+          ...(provesNothing(trial, plan) ? (["inconclusive"] as const) : []),
+          ...(byResolver ? (["error"] as const) : []),
+        ];
     if (verdict === "inconclusive" && !excuses.includes(verdict)) continue;
     // A twin is excused by nothing but what shows at its trial in the same way.
     if (isTwin && main?.observation.outcome !== observation.outcome) continue;

@@ -12,6 +12,8 @@ export interface Observation {
   readonly leaks: { readonly onTheWire: boolean; readonly toTheAttacker: boolean };
   /** Why nothing can be said: each makes the verdict `error`. */
   readonly errors: readonly string[];
+  /** Where the resolver did not answer as the zones demand: `error` too, as nothing can be asked of the sender then. */
+  readonly resolverFaults: readonly string[];
   readonly claimed: string | null;
 }
 
@@ -37,6 +39,7 @@ export function observe(evidence: StepEvidence, policy: Policy): Observation {
   const last = evidence.attempts.at(-1);
   const delivered = delivery(sessions, mail.canary);
   const errors = [...evidence.errors];
+  const resolverFaults: string[] = [];
   const disagreements: string[] = [];
   const leaks = {
     onTheWire: sessions.some((session) => session.canary === mail.canary && session.canaryInClear),
@@ -48,14 +51,14 @@ export function observe(evidence: StepEvidence, policy: Policy): Observation {
   for (const answer of evidence.dns) {
     const mismatch = resolverMismatch(answer);
     if (mismatch)
-      errors.push(
+      resolverFaults.push(
         `the resolver's answer to ${answer.name} ${answer.type} is not what the zone demands: ${mismatch}`,
       );
   }
 
   if (!last) {
-    if (errors.length === 0) errors.push("the sender's log tells no outcome");
-    return { outcome: null, disagreements, leaks, errors, claimed: null };
+    if (errors.length + resolverFaults.length === 0) errors.push("the sender's log tells no outcome");
+    return { outcome: null, disagreements, leaks, errors, resolverFaults, claimed: null };
   }
 
   if (last.status === "sent" && !delivered)
@@ -88,7 +91,7 @@ export function observe(evidence: StepEvidence, policy: Policy): Observation {
     if (delivered.tls === null || delivered.canaryInClear) return "cleartext";
     return last.status === "sent" && claimsDane(policy, last) ? "authenticated" : "encrypted";
   })();
-  return { outcome, disagreements, leaks, errors, claimed: describeClaim(last) };
+  return { outcome, disagreements, leaks, errors, resolverFaults, claimed: describeClaim(last) };
 }
 
 /** What is wrong with a resolver's answer, in words; null: it is what the zone demands. */

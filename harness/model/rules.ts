@@ -53,8 +53,10 @@ export function isControl({ policy, role }: Trial): boolean {
 const rules: readonly Rule[] = [
   {
     asks: "Could the harness tell what happened?",
-    rules: ({ observation: { errors, outcome } }) =>
-      errors.length > 0 || outcome === null ? { verdict: "error", reasons: errors } : `yes: ${outcome}`,
+    rules: ({ observation: { errors, resolverFaults, outcome } }) => {
+      const reasons = [...errors, ...resolverFaults];
+      return reasons.length > 0 || outcome === null ? { verdict: "error", reasons } : `yes: ${outcome}`;
+    },
   },
   {
     asks: "Is the sender's log borne out by what the others saw?",

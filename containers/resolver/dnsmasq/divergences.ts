@@ -33,4 +33,22 @@ export const divergences: readonly Divergence[] = [
     reason: "The denial of a name in an opt-out span has AD (RFC 5155 9.2 forbids it).",
     evidence: "NXDOMAIN with AD, where NSEC3 with the Opt-Out flag covers the next closer name.",
   },
+  // The same behind a sender: to one that does DANE, no TLSA records are no TLSA records, with AD or without.
+  ...(
+    [
+      ["encrypted", ["dane", "may"]],
+      ["deferred", ["dane-only"]],
+    ] as const
+  ).map(
+    ([outcome, policies]): Divergence => ({
+      ...everywhere,
+      scenario: "dnssec-nsec3-optout-denial",
+      policies,
+      versions: [],
+      outcome,
+      severity: "mislabelled",
+      reason: "The denial of a name in an opt-out span has AD (RFC 5155 9.2 forbids it).",
+      evidence: "NXDOMAIN with AD to the question for TLSA; the mail goes the same way.",
+    }),
+  ),
 ];
