@@ -3,7 +3,7 @@ import type { Results, TrialResult } from "../../harness/model/results.ts";
 import type { DomainSetups } from "../../harness/model/setup.ts";
 import { toColumns } from "./columns.ts";
 import { type Html, html, trusted } from "./html.ts";
-import { shortened } from "./shortened.ts";
+import { setupShown, shortened } from "./shortened.ts";
 import { resultsBlock, type StoredResults, type StoredTrials, trialsBlock } from "./stored.ts";
 
 export interface PageData {
@@ -28,7 +28,7 @@ export function dataBlocks(data: PageData): readonly Html[] {
   const { trials, ...rest } = data.results;
   let kept = [...trials].sort((a, b) => rankOf(a) - rankOf(b)).map(({ id }) => id);
   let packed = packedTrials(data, new Set(kept));
-  for (let size = sizeOf(packed); size > mostEvidence; size = sizeOf(packed)) {
+  for (let size = sizeOf(packed); size > mostEvidence && kept.length > 0; size = sizeOf(packed)) {
     kept = kept.slice(0, Math.floor((kept.length * mostEvidence * 0.95) / size));
     packed = packedTrials(data, new Set(kept));
   }
@@ -91,7 +91,7 @@ function trialsOf(
   });
   const setups = [...new Set(trials.flatMap(({ domain }) => domain ?? []))].flatMap((key) => {
     const setup = domains[key];
-    return setup ? [[key, setup] as const] : [];
+    return setup ? [[key, setupShown(setup)] as const] : [];
   });
   return { evidence: Object.fromEntries(seen), domains: Object.fromEntries(setups) };
 }

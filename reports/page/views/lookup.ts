@@ -2,6 +2,7 @@ import type { LookupEvidence } from "../../../harness/model/lookup.ts";
 import { visible } from "../../shared/characters.ts";
 import { counted } from "../../shared/summary.ts";
 import { type Html, html } from "../html.ts";
+import { countOf } from "../shortened.ts";
 import { closedPart, facts, lines, log, table } from "./facts.ts";
 
 /** A question put to a resolver or a name server, and its answers. */
@@ -10,7 +11,7 @@ export function lookupSummary({ question, expected, answers, errors }: LookupEvi
     ["Question", html`<code>${question.name} ${question.type}</code>`],
     [
       "The zone holds",
-      `${expected.rcode}, ${expected.empty ? "no record" : expected.rdata ? counted(expected.rdata.length, "record") : "records"}, ${expected.status}`,
+      `${expected.rcode}, ${expected.empty ? "no record" : expected.rdata ? counted(countOf(expected.rdata), "record") : "records"}, ${expected.status}`,
     ],
     ...answers.map(({ way, rcode, authenticated, rdata, ms, error, findings }) => {
       const flag =
@@ -18,7 +19,7 @@ export function lookupSummary({ question, expected, answers, errors }: LookupEvi
       const said = rcode ?? `no answer${error ? `: ${error}` : ""}`;
       return [
         `Asked: ${way}`,
-        `${said}${flag}, ${counted(rdata.length, "record")}, ${Math.round(ms)} ms`,
+        `${said}${flag}, ${counted(countOf(rdata), "record")}, ${Math.round(ms)} ms`,
       ] as const;
     }),
     ["Harness", errors.length > 0 ? lines(errors) : null],

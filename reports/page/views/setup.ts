@@ -7,6 +7,7 @@ import type {
 } from "../../../harness/model/setup.ts";
 import { counted } from "../../shared/summary.ts";
 import { type Html, html, type Piece } from "../html.ts";
+import { countOf } from "../shortened.ts";
 import { closedPart, facts, log, part } from "./facts.ts";
 
 /** What the recipient domain published and what its servers showed: TLSA records beside the certificates that they speak of. */
@@ -21,7 +22,7 @@ export function setupParts(setup: DomainSetup | undefined, titles: readonly stri
     step.zones.map(({ origin, records }) =>
       closedPart(
         `Zone ${origin}`,
-        `${counted(records.length, "record")}${index > 0 ? `, as of step ${index + 1}` : ""}`,
+        `${counted(countOf(records), "record")}${index > 0 ? `, as of step ${index + 1}` : ""}`,
         log(records, "log zone"),
       ),
     ),

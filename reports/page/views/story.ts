@@ -71,7 +71,8 @@ function causeOf(
   if (outcome === "authenticated") return "the certificate matches a TLSA record of the domain";
   if (outcome === "encrypted" || outcome === "cleartext") {
     const open = outcome === "cleartext" ? openDoor(seen) : null;
-    if (!byDane) return joined(open, `it was set to ${policy}, ${policyMeanings[policy]}`);
+    if (!byDane)
+      return joined(open, `policy ${policy}, ${policyMeanings[policy].replace(/,? [^,]*control$/, "")}`);
     return joined(open, published ? null : noTlsa(seen));
   }
   const attempt = seen.attempts.at(-1);
