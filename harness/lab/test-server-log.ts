@@ -49,12 +49,11 @@ export function testServerLog(
 
     test("tells a handshake that failed, and a client that left", () => {
       const failed = [...byClient.values()].find((news) => news.some(({ is }) => is === "tls-failed"));
-      expect(told(failed)).toEqual([
-        "EHLO client.example",
-        "STARTTLS",
-        expect.stringMatching(says.failed),
-        "(closed)",
-      ]);
+      // What failed, and OpenSSL's reason for it, may come one after the other.
+      const [helo, starttls, ...rest] = told(failed);
+      expect([helo, starttls, rest.at(-1)]).toEqual(["EHLO client.example", "STARTTLS", "(closed)"]);
+      expect(rest.length).toBeGreaterThan(1);
+      for (const reason of rest.slice(0, -1)) expect(reason).toMatch(says.failed);
       expect(told(session(true, false))).toEqual([
         "EHLO client.example",
         "STARTTLS",
@@ -67,7 +66,7 @@ export function testServerLog(
     test("tells each line of a reply, in order", () => {
       const replies = session(true, true).flatMap((one) => (one.is === "reply" ? [one.line] : []));
       expect(replies[0]).toMatch(says.greeting);
-      expect(replies[1]).toMatch(/^250-mx34500\.example /);
+      expect(replies[1]).toMatch(/^250-mx34500\.example( |$)/);
       expect(replies.filter((line) => line === "250-STARTTLS")).toHaveLength(1);
       expect(replies.at(-2)).toMatch(says.accepted);
       expect(replies.at(-1)).toMatch(/^221 /);

@@ -93,7 +93,11 @@ function hostFiles(host: RealHost) {
 const driver: ReceiverDriver = {
   role: "receiver",
   name: "postfix",
-  versions: [{ version: "3.10", suite: "trixie" }],
+  versions: [
+    { version: "3.10", suite: "trixie" },
+    { version: "3.7", suite: "bookworm" },
+    { version: "3.11", suite: "forky" },
+  ],
   tmpfs: { "/var/spool/postfix": "mode=755" },
   versionCommand: ["postconf", "-dh", "mail_version"],
   command: [
