@@ -6,16 +6,20 @@ import { whatHappened } from "./shared/signs.ts";
 /** The matrix as RFC 4180 has it: a row for each scenario, a column for each stack and policy. */
 export function matrixCsv(results: Results): string {
   const { stacks, policies, groups } = matrixOf(results);
-  const columns = stacks.flatMap(({ id }) => policies.map((policy) => `${id} ${policy}`));
+  const all = stacks.flatMap(({ id }) => policies.map((policy) => `${id} ${policy}`));
+  const isUsed = all.map((_, column) =>
+    groups.some((group) => group.rows.some(({ cells }) => cells[column] !== undefined)),
+  );
+  const used = <T>(cells: readonly T[]): readonly T[] => cells.filter((_, column) => isUsed[column]);
   const rows = [
-    ["group", "scenario", "title", "cites", ...columns],
+    ["group", "scenario", "title", "cites", ...used(all)],
     ...groups.flatMap(({ name: group, rows: own }) =>
       own.map(({ name, scenario, cells }) => [
         group,
         name,
         scenario.title,
         scenario.cites.join(", "),
-        ...cells.map(cellText),
+        ...used(cells).map(cellText),
       ]),
     ),
   ];

@@ -309,6 +309,7 @@ function resultOf(input: JudgeInput, judged: OnRecord): TrialResult {
   return {
     id: trial.id,
     scenario: trial.scenario,
+    ...(trial.receiver === undefined ? {} : { receiver: trial.receiver }),
     sender,
     resolver,
     policy: trial.policy,

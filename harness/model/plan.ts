@@ -71,6 +71,8 @@ export interface Trial {
   readonly carrier: string | null;
   /** RecipientDomain.key */
   readonly domain: string;
+  /** The program at its MX, where the scenario names a real one: "exim@4.98". */
+  readonly receiver?: string;
   readonly expectation: Expectation;
   /** What comes after that; most trials have no later step. */
   readonly steps: readonly PlannedStep[];
@@ -270,6 +272,7 @@ export function plan(scenarios: readonly Scenario[], options: PlanOptions): Plan
   };
 
   for (const scenario of used) {
+    const receiver = scenario.mx.map((host) => host.receiver).find((name) => name.includes("@"));
     const places = scenario.canary ? (["start", "end"] as const) : ([null] as const);
     for (const place of places) {
       for (const { policy, role, expectation } of entriesOf(scenario, options.policies)) {
@@ -290,6 +293,7 @@ export function plan(scenarios: readonly Scenario[], options: PlanOptions): Plan
           const id = [scenario.id, stack.id, policy, ...(place ? [place] : [])].join("/");
           const base = {
             scenario: scenario.id,
+            ...(receiver === undefined ? {} : { receiver }),
             stack: stack.id,
             policy,
             canary: place,

@@ -205,6 +205,7 @@ export function judgeProbes(
       expected: [wayFacts[scenario.way].permitted],
       leaked: false,
       divergence: null,
+      domain: trial.domain,
       ms: evidence.get(trial.id)?.record?.ms ?? 0,
       evidence: evidencePath(trial.id),
       ...judged,

@@ -105,6 +105,10 @@ const trial = z.object({
     .describe(
       "Id of the resolver, e.g. unbound@1.26; where a name server or a mail server is tried, its own, e.g. bind@9.20, exim@4.98",
     ),
+  receiver: z
+    .string()
+    .optional()
+    .describe("Id of the real server at the MX, where each of several is delivered to, e.g. exim@4.98"),
   policy: z
     .enum(allPolicies)
     .describe(
