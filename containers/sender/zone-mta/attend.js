@@ -16,7 +16,7 @@ exports.init = (app, done) => {
       Object.assign(delivery, { mxPort: route.port }, route.mx ? { domain: route.to } : { mx: [route.to] });
     // Where one answer cannot be parsed, or one port is closed, c-ares drops all questions that a resolver has under way, and
     // ZoneMTA has a single one: here each attempt has its own, so that no message is in the way of another.
-    const resolver = new Resolver();
+    const resolver = new Resolver({ timeout: 25_000, tries: 1 });
     delivery.dnsOptions.resolve = resolver.resolve.bind(resolver);
     next();
   });
