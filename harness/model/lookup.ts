@@ -126,7 +126,8 @@ export function observeAnswer(
   const flags = authenticated ? `${rcode}, ${findings ? "signatures right" : "AD"}` : rcode;
   const wrong = (what: string) => ({ outcome: "wrong" as const, told: `${flags}: ${what}` });
   if (findings) {
-    if (findings.wrong.length > 0) return wrong(findings.wrong.join("; "));
+    if (findings.wrong.length > 0)
+      return { outcome: "wrong", told: `${rcode}: ${findings.wrong.join("; ")}` };
     if (findings.bogus.length > 0)
       return { outcome: "bogus", told: `${flags}: ${findings.bogus.join("; ")}` };
     return { outcome: authenticated ? "secure" : "insecure", told: flags };

@@ -41,7 +41,8 @@ function configuration(instance: ServerInstance): string {
   allow-query any
   allow-transfer none
   allow-notify none
-  allow-control none
+  allow-control ${instance.addresses.join(", ")}
+  max-tcp-queries 255
   thread-count-by-address 1
 </main>
 <rrl>
@@ -65,7 +66,12 @@ const driver: AuthorityDriver = {
   ],
   versionCommand: ["yadifad", "--version"],
   modes: ["serving", "secondary"],
-  reload: (instance) => ["sh", "-c", `kill -HUP $(cat ${stateOf(instance)}/yadifad.pid)`],
+  // Version 2.6 takes no signal for it.
+  reload: ({ addresses: [address], zones }) => [
+    "sh",
+    "-c",
+    zones.map(({ origin }) => `yadifa ctrl -s ${address} reload ${origin}`).join(" && "),
+  ],
   files: (instances) =>
     instances.map((instance) => ({ path: fileOf(instance), content: configuration(instance) })),
   command: (instances) =>

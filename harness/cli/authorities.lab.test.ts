@@ -1,0 +1,46 @@
+import { execFile } from "node:child_process";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, expect, test } from "vitest";
+import { engineHas, nothing } from "../lab/test-engine.ts";
+import { type Results, resultsSchema } from "../model/results.ts";
+import { home } from "../words/places.ts";
+
+const folder = await mkdtemp(join(tmpdir(), "danelab-authorities-"));
+afterAll(() => rm(folder, { recursive: true }));
+
+/** As a process; nothing of its lab is left when it ends. */
+async function authorities(...words: readonly string[]): Promise<{ status: number; results: Results }> {
+  const { promise, resolve } = Promise.withResolvers<{ status: number; out: string }>();
+  const { pid } = execFile(
+    join(home, "danelab"),
+    ["authorities", ...words, "--json", "--out", folder],
+    { maxBuffer: 1 << 26 },
+    (error, out) => resolve({ status: typeof error?.code === "number" ? error.code : error ? -1 : 0, out }),
+  );
+  const { status, out } = await promise;
+  expect(await engineHas(`danelab.pid=${pid}`)).toEqual(nothing);
+  return { status, results: resultsSchema.parse(JSON.parse(out)) };
+}
+
+test("NSD serves and is secondary, BIND signs: answers are right, also after a change", async () => {
+  const { status, results } = await authorities(
+    ...["auth-tlsa", "auth-wildcard-nsec3", "auth-change"],
+    ...["--authority", "nsd,bind"],
+  );
+  expect(results.run.errors).toEqual([]);
+  expect(results.trials.map(({ resolver, policy }) => `${resolver} ${policy}`).toSorted()).toEqual(
+    [
+      "bind@9.20 secondary",
+      "bind@9.20 serving",
+      "bind@9.20 signing",
+      "nsd@4.12 secondary",
+      "nsd@4.12 serving",
+    ].flatMap((one) => [one, one, one]),
+  );
+  expect(results.trials.filter(({ verdict }) => verdict !== "pass")).toEqual([]);
+  const changed = results.trials.find(({ id }) => id === "auth-change/nsd@4.12/secondary");
+  expect(changed?.steps).toHaveLength(12);
+  expect(status).toBe(0);
+});
