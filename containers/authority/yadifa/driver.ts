@@ -70,7 +70,7 @@ const driver: AuthorityDriver = {
   reload: ({ addresses: [address], zones }) => [
     "sh",
     "-c",
-    zones.map(({ origin }) => `yadifa ctrl -s ${address} reload ${origin}`).join(" && "),
+    zones.map(({ origin }) => `yadifa ctrl -s ${address} -t reload -q ${origin}`).join(" && "),
   ],
   files: (instances) =>
     instances.map((instance) => ({ path: fileOf(instance), content: configuration(instance) })),
