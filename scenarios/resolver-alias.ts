@@ -196,6 +196,7 @@ const chains = [2, 4, 8, 9, 10, 11, 12, 13, 16, 17, 24].map((count): LookupText 
     cites: ["RFC 1034 5.2.2", "RFC 1034 3.6.2"],
     zone: { records },
     ask: { name: "link1", type: "TLSA" },
+    ways: ["DO", "AD"],
     measure: { of: "CNAME records in a chain", value: count },
     expect: open("secure", "bogus", "wrong", "refused").floor("insecure"),
   };

@@ -146,6 +146,7 @@ const iterations = [1, 50, 51, 100, 101, 150, 151, 500, 2500].map(
     cites: ["RFC 9276 3.2", "RFC 5155 10.3"],
     zone: { denial: nsec3({ iterations: count }) },
     mx: { tlsa: [] },
+    ways: ["DO", "AD"],
     measure: { of: "NSEC3 iterations", value: count },
     expect: open("secure", "insecure", "bogus"),
   }),

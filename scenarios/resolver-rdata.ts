@@ -23,6 +23,7 @@ const further: readonly LookupText[] = [
     title: "A TLSA record without data beside a good one",
     cites: ["RFC 6698 2.1", "RFC 3597 3"],
     mx: { tlsa: [rawRdata("030101"), tlsa("3 1 1")] },
+    ways: ["DO", "AD", "TCP"],
     expect: malformed,
   },
   {
@@ -31,6 +32,7 @@ const further: readonly LookupText[] = [
     cites: ["RFC 6698 2.1", "RFC 3597 3"],
     zone: { unsigned: true },
     mx: { tlsa: [rawRdata("030101")] },
+    ways: ["DO", "AD", "TCP"],
     expect: open("insecure", "bogus", "refused", "silent").floor("wrong", "secure"),
   },
   {

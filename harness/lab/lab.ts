@@ -512,22 +512,28 @@ export async function startLab(
     const { container, witness } = await startNamespace(shared, name, host, [host.id]);
     let lives = 0;
     let death = Promise.withResolvers<string>();
+    let running: RunningContainer | undefined;
     const log: string[] = [];
     const begin = async (): Promise<void> => {
       lives += 1;
       death = Promise.withResolvers();
       const { resolve } = death;
       deaths.delete(host.id);
-      const own = lives === 1 ? name : `${name}-${lives}`;
+      const life = lives;
+      const own = life === 1 ? name : `${name}-${life}`;
       const onDeath: OnDeath = (how, tail) => {
+        // One that was replaced ends too.
+        if (life !== lives) return;
         const told = [how, ...tail.split("\n").filter(Boolean).slice(-1)].join("; its log ends: ");
         deaths.set(host.id, `${host.id} died: ${told}`);
         resolve(told);
       };
       // A verifier does not see what became of its resolver.
       const expected = one.verifier ? undefined : onDeath;
-      const process = await startMember(shared, own, one.resolver, container, [host.id], expected);
-      process
+      // It holds the port.
+      await running?.remove();
+      running = await startMember(shared, own, one.resolver, container, [host.id], expected);
+      running
         .follow((line) => log.push(line))
         .catch((error) => farmListener(shared, host.id).fault(messageOf(error)));
     };

@@ -53,7 +53,7 @@ export interface LoneHost extends ResolvingHost, LoneResolver {
   life(): number;
   /** Resolves when that process ends; the text says how. */
   death(): Promise<string>;
-  /** Starts another process after a death; resolves when it answers. */
+  /** Starts another process in place of the one that runs, or ran last; resolves when it answers. */
   revive(): Promise<void>;
 }
 

@@ -60,11 +60,11 @@ export async function askResolver(
 
   const explained = new Set<number>();
   for (const { trial, life } of suspects) {
+    // What others left in its memory may keep it from what ends it.
+    await host.revive();
     const { evidence, diedIn } = await seenOf(trial, host, world, signal);
     done(evidence);
-    if (diedIn === null) continue;
-    explained.add(life);
-    await revive(diedIn);
+    if (diedIn !== null) explained.add(life);
   }
   for (const [life, own] of Map.groupBy(suspects, (one) => one.life)) {
     if (explained.has(life)) continue;

@@ -34,8 +34,10 @@ test("a resolver that dies fails the trial that it died of, and no other, and no
   });
   expect(Object.values(verdicts(done)).filter((verdict) => verdict.includes("died"))).toHaveLength(1);
   expect(Object.values(verdicts(done)).filter((verdict) => verdict.includes("silent"))).toEqual([]);
-  // Once with others, once alone, and once more for those that come after.
-  expect([...done.names].filter((name) => name.includes("resolver-unbound"))).toHaveLength(3);
+  // Once with others; then each that was under way, on a process of its own.
+  const processes = [...done.names].filter((name) => name.includes("resolver-unbound"));
+  expect(processes.length).toBeGreaterThanOrEqual(3);
+  expect([...done.names].filter((name) => name.includes("resolver-bind"))).toHaveLength(1);
   expect(exitStatus(done.results)).toBe(1);
 });
 

@@ -1,5 +1,16 @@
 import type { Divergence } from "../../../harness/model/divergence.ts";
 
+const firstQuestion = {
+  versions: [],
+  resolvers: [],
+  severity: "too-strict",
+  reason:
+    "The first question for a name below an unsigned delegation at _tcp of a host gets SERVFAIL; asked again, the answer is right.",
+  evidence:
+    "SERVFAIL to the first question, NOERROR without AD to those that follow, with the same zones and in every version; all other resolvers give the right answer at once.",
+  link: null,
+} as const satisfies Partial<Divergence>;
+
 export const divergences: readonly Divergence[] = [
   {
     scenario: "res-tlsa-rdata-3*",
@@ -13,5 +24,19 @@ export const divergences: readonly Divergence[] = [
     evidence:
       'Exit code 139; the last line of its log: requirement "rr && rr->rrs.count && rr->rrs.rdata" failed in kr_rrset_type_maysig@../lib/utils.h:504.',
     link: null,
+  },
+  {
+    ...firstQuestion,
+    scenario: "res-ad-tcp-zone-insecure*",
+    policies: [],
+    outcome: "bogus",
+  },
+  // Where the sender does not do DANE, danelab is the first to ask for TLSA.
+  {
+    ...firstQuestion,
+    scenario: "dnssec-tlsa-insecure-delegation",
+    policies: ["may"],
+    outcome: "encrypted",
+    byChance: true,
   },
 ];
