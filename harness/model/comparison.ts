@@ -246,8 +246,11 @@ function differencesOf(before: Told, after: Told): readonly Difference[] {
     const isLookup = trial.policy === "lookup";
     const isMail = !isLookup && trial.policy !== "verification";
     const seen = withEvidence && isMail && told.evidence ? seenOf(told.evidence, sameProgram) : null;
+    // What a verifier quotes of several records hangs on the order in which they came.
     const claimed = (): string =>
-      sameProgram ? comparableText(each((step) => step.claimed ?? "nothing")) : "";
+      sameProgram && trial.policy !== "verification"
+        ? comparableText(each((step) => step.claimed ?? "nothing"))
+        : "";
     const steps: readonly StepResult[] = trial.steps ?? [{ ...trial, title: "" }];
     const each = (say: (step: StepResult) => string): string => steps.map(say).join(", then ");
     return {

@@ -39,13 +39,16 @@ const policyLabel = new RegExp(`\\.(?:${policies.join("|")})(?:-[a-z]+)*(?:-\\d+
  * trial ids, the policy in a domain's name.
  */
 export function comparableText(text: string): string {
-  return text
-    .replace(/\b([\w.-]+)\/[\w.-]+@[\w.-]+\+[\w.-]+@[\w.-]+\//g, "$1/")
-    .replace(/\[?\b198\.1[89]\.\d{1,3}\.\d{1,3}\b\]?/g, "[address]")
-    .replace(/\[?\b2001:db8(:[\da-f]{0,4})+\]?/gi, "[address]")
-    .replace(policyLabel, "")
-    .replace(/\b[tu]\d+@/g, (mailbox) => `${mailbox[0]}@`)
-    .replace(/\bcanary-[\da-f]+-\d+/g, "canary")
-    .replace(/\b[\da-f]{64}\b/g, "…")
-    .replace(/\b\d+([.,]\d+)? ?(ms|s|seconds)\b/g, "some time");
+  return (
+    text
+      .replace(/\b([\w.-]+)\/[\w.-]+@[\w.-]+\+[\w.-]+@[\w.-]+\//g, "$1/")
+      .replace(/\[?\b198\.1[89]\.\d{1,3}\.\d{1,3}\b\]?/g, "[address]")
+      .replace(/\[?\b2001:db8(:[\da-f]{0,4})+\]?/gi, "[address]")
+      .replace(policyLabel, "")
+      .replace(/\b[tu]\d+@/g, (mailbox) => `${mailbox[0]}@`)
+      .replace(/\bcanary-[\da-f]+-\d+/g, "canary")
+      // Digests, cut or whole, and the numbers of OpenSSL's threads.
+      .replace(/\b[\da-f]{12,}\b/gi, "…")
+      .replace(/\b\d+([.,]\d+)? ?(ms|s|seconds)\b/g, "some time")
+  );
 }
