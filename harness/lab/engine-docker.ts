@@ -22,6 +22,9 @@ const started: WaitStrategy = {
 /** Loaded only where there is something to start: it takes longer to load than all of danelab. */
 const load = () => import("testcontainers");
 
+/** What the engine gives every container, and no mail or name server needs. */
+const needless = ["AUDIT_WRITE", "MKNOD", "NET_RAW", "SETFCAP"];
+
 /** testcontainers with what it has no option for: fixed addresses, a host name, a share of the processors. */
 function labContainers({ GenericContainer }: Awaited<ReturnType<typeof load>>) {
   return class LabContainer extends GenericContainer {
@@ -36,6 +39,7 @@ function labContainers({ GenericContainer }: Awaited<ReturnType<typeof load>>) {
         this.createOpts.Hostname = name.slice(0, 63);
       }
       this.hostConfig.CapAdd = [...capabilities];
+      this.hostConfig.CapDrop = needless.filter((one) => !capabilities.includes(one));
       // Relative to the engine's default of 1024.
       if (yields) this.hostConfig.CpuShares = 64;
       return this;

@@ -24,6 +24,7 @@ export interface ContainerSpec {
     | { readonly shares: RunningContainer };
   /** Copied in before the start. */
   readonly files: readonly FileToCopy[];
+  /** Without "CAP_": beyond those that every container has. */
   readonly capabilities: readonly string[];
   /** Paths on tmpfs, with their mount options. */
   readonly tmpfs: Readonly<Record<string, string>>;

@@ -267,7 +267,7 @@ export async function startLab(
       command: parked,
       network: { join: options.network, ...addresses.farm },
       files: [{ path: farmProgram, content: programs.farm.program }],
-      capabilities: ["NET_ADMIN"],
+      capabilities: ["NET_ADMIN", "NET_RAW"],
       tmpfs: {},
     });
     await setUp(
@@ -387,7 +387,7 @@ export async function startLab(
         command: parked,
         network: { join: options.network, ...address },
         files: [{ path: farmProgram, content: programs.farm.program }],
-        capabilities: ["NET_ADMIN"],
+        capabilities: ["NET_ADMIN", "NET_RAW"],
         tmpfs: {},
       },
       needed,

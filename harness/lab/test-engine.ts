@@ -5,7 +5,9 @@ export interface Found {
   readonly containers: readonly {
     readonly name: string;
     readonly labels: Readonly<Record<string, string>>;
-    readonly capabilities: readonly string[];
+    readonly privileged: boolean;
+    /** Added to the engine's own, and taken from them. */
+    readonly capabilities: { readonly added: readonly string[]; readonly dropped: readonly string[] };
   }[];
   readonly networks: readonly { readonly name: string; readonly internal: boolean }[];
 }
@@ -22,7 +24,9 @@ export async function engineHas(label: string): Promise<Found> {
     containers: await Promise.all(
       containers.map(async ({ Id, Names, Labels }) => {
         const { HostConfig } = await docker.getContainer(Id).inspect();
-        return { name: Names[0] ?? Id, labels: Labels, capabilities: HostConfig.CapAdd ?? [] };
+        const { Privileged: privileged = false, CapAdd, CapDrop } = HostConfig;
+        const capabilities = { added: CapAdd ?? [], dropped: CapDrop ?? [] };
+        return { name: Names[0] ?? Id, labels: Labels, privileged, capabilities };
       }),
     ),
     networks: await Promise.all(

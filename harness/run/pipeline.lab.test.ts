@@ -76,9 +76,16 @@ test("the lab is sealed, and what a program sends to the outside is counted and 
     "sender",
     "witness",
   ]);
-  for (const { name, labels, capabilities } of containers) {
+  for (const { name, labels, privileged, capabilities } of containers) {
     expect(labels).toMatchObject({ "danelab.run": runId, "danelab.pid": String(process.pid) });
-    if (/-(sender|resolver)-/.test(name)) expect(capabilities).toEqual([]);
+    expect(privileged).toBe(false);
+    if (/-(sender|resolver|authority)-/.test(name)) {
+      expect(capabilities.added).toEqual([]);
+      // The engine may put "CAP_" before the names.
+      expect(capabilities.dropped.map((one) => one.replace(/^CAP_/, ""))).toEqual(
+        expect.arrayContaining(["MKNOD", "NET_RAW"]),
+      );
+    }
   }
 
   expect(results.run.strayPackets.count).toBe(2);

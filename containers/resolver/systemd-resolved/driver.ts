@@ -13,6 +13,8 @@ const driver: ResolverDriver = {
     { version: "262", suite: "forky" },
   ],
   onRequest: true,
+  // It takes this for itself as it starts, or does not start.
+  capabilities: ["NET_RAW"],
   versionCommand: ["resolvectl", "--version"],
   command: ["sh", "-c", start],
   files: (facts) => [
