@@ -38,11 +38,16 @@ export function createOverview(
   const setFilter = (wanted: Filter): void => {
     filter = wanted;
     const policies = shownPolicies(matrix, filter.policies);
-    const columns = columnsOf(matrix, policies);
-    shown = content.shown(filter, columns);
-    rows.show(shown, columns);
+    const all = columnsOf(matrix, policies);
+    const { groups, columns } = content.shown(filter, all);
+    shown = groups;
+    rows.show(groups, columns);
     const count = shown.reduce((sum, group) => sum + group.rows.length, 0);
-    byId("shown").textContent = count === content.rows ? `${count} rows` : `${count} of ${content.rows} rows`;
+    const [width, whole] = [columns.places.length, all.places.length];
+    byId("shown").textContent = [
+      count === content.rows ? `${count} rows` : `${count} of ${content.rows} rows`,
+      ...(width === whole ? [] : [`${width} of ${whole} columns`]),
+    ].join(", ");
     byId("none").hidden = count > 0;
     byId("clear").hidden = isWhole(filter);
     form.show(filter, policies);
@@ -112,7 +117,6 @@ export function createOverview(
     setFilter,
     enter(back) {
       place.hidden = false;
-      rows.fill();
       scrollTo(...scrolled);
       rows.fill();
       if (back) goTo(back);

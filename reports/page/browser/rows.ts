@@ -70,6 +70,8 @@ export function matrixRows(place: HTMLElement): MatrixRows {
       rows.fill();
     },
     fill(all = false) {
+      // Out of sight, everything is at the same place.
+      if (place.offsetParent === null) return;
       const near = innerHeight / 2;
       const places = chunks.map((chunk) => ({ chunk, box: chunk.element.getBoundingClientRect() }));
       for (const { chunk, box } of places) {

@@ -15,7 +15,7 @@ import {
 import { implementationLink, listed, trialLink, verdictBadge } from "./links.ts";
 import { happenedIn } from "./matrix.ts";
 import { tallyOf } from "./tally.ts";
-import { changesOf, differencesOf } from "./versions.ts";
+import { changesOf, deedTold, differencesOf } from "./versions.ts";
 
 /** One program in one version: what deviates, what it lacks, what its versions do differently. */
 export function implementationPage(results: Results, id: string): Html {
@@ -120,7 +120,9 @@ function versions(results: Results, id: string): Html | null {
         return [
           html`<code>${scenario}</code> ${some ? placeOf(some, all[trials.indexOf(some)] ?? id) : ""}`,
           ...trials.map((trial) =>
-            trial ? trialLink(trial, html`${verdictBadge(trial.verdict)} ${happenedIn(trial)}`) : "not tried",
+            trial
+              ? trialLink(trial, html`${verdictBadge(trial.verdict)} ${deedTold(trial, trials)}`)
+              : "not tried",
           ),
         ];
       }),
@@ -138,7 +140,7 @@ function changes(results: Results, id: string): Html | null {
         html`<h3>From ${implementationName(from)} to ${implementationName(to)}</h3>${lines(
           own.map(
             ({ before, after }) =>
-              html`<code>${after.scenario}</code> (${placeOf(after, to)}): ${trialLink(before, happenedIn(before))} became ${trialLink(after, happenedIn(after))} ${verdictBadge(after.verdict)}`,
+              html`<code>${after.scenario}</code> (${placeOf(after, to)}): ${trialLink(before, deedTold(before, [after]))} became ${trialLink(after, deedTold(after, [before]))} ${verdictBadge(after.verdict)}`,
           ),
         )}`,
     ),

@@ -1,5 +1,6 @@
 import type { Results, TrialResult } from "../../../harness/model/results.ts";
 import { ownTrials, partnerOf, versionsOf } from "./implementations.ts";
+import { happenedIn } from "./matrix.ts";
 
 /** The same trials with different versions of a program. */
 
@@ -48,6 +49,13 @@ export function changesOf(results: Results, id: string): readonly VersionChange[
       return before && after && deedOf(before) !== deedOf(after) ? [{ before, after }] : [];
     }),
   }));
+}
+
+/** In words: step by step where only that shows the difference. */
+export function deedTold(trial: TrialResult, others: readonly (TrialResult | undefined)[]): string {
+  const told = happenedIn(trial);
+  const isAlike = others.some((other) => other && other !== trial && happenedIn(other) === told);
+  return isAlike && trial.steps ? trial.steps.map(({ outcome }) => outcome ?? "not known").join(", ") : told;
 }
 
 /** What a program did, step by step; not what is thought of it. */
