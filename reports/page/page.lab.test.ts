@@ -17,6 +17,8 @@ const small = pathToFileURL(join(folder, "index.html")).href;
 const large = pathToFileURL(join(folder, "large.html")).href;
 const axe = await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
+/** Milliseconds: what is not there by then does not come, however busy the machine is. */
+const patient = { timeout: 120_000 };
 /** The last row of the large run. */
 let last = "";
 let browser: Browser;
@@ -45,6 +47,7 @@ afterEach(async () => {
 async function open(address: string, size = { width: 1280, height: 800 }): Promise<void> {
   [complaints, requests] = [[], []];
   page = await browser.newPage({ viewport: size });
+  page.setDefaultTimeout(patient.timeout);
   page.on("console", (message) => {
     if (message.type() === "error" || message.type() === "warning") complaints.push(message.text());
   });
@@ -92,14 +95,14 @@ describe("filter", () => {
     await open(small);
     await page.locator("#text").fill("ee-expired");
     expect(await rowNames()).toEqual(["ee-expired"]);
-    await expect.poll(fragment).toBe("#/?text=ee-expired");
+    await expect.poll(fragment, patient).toBe("#/?text=ee-expired");
     await page.reload();
     await page.locator("a.cell").first().waitFor();
     expect(await rowNames()).toEqual(["ee-expired"]);
     expect(await page.locator("#text").inputValue()).toBe("ee-expired");
     await page.locator("#clear").click();
     expect((await rowNames()).length).toBeGreaterThan(10);
-    await expect.poll(fragment).toBe("#/");
+    await expect.poll(fragment, patient).toBe("#/");
   });
 
   test("group, requirement, level", async () => {
@@ -111,7 +114,7 @@ describe("filter", () => {
     expect((await rowNames()).every((name) => name.startsWith("base-"))).toBe(true);
     await page.locator("#level").selectOption("should");
     expect(await page.locator("#none").isVisible()).toBe(true);
-    await expect.poll(fragment).toBe("#/?group=base&requirement=RFC+7672+3.1.1&level=should");
+    await expect.poll(fragment, patient).toBe("#/?group=base&requirement=RFC+7672+3.1.1&level=should");
   });
 
   test("a verdict leaves the rows that have it, and dims their other cells", async () => {
@@ -122,7 +125,7 @@ describe("filter", () => {
     expect(await page.locator("a.cell.dim").count()).toBeGreaterThan(0);
     await page.getByRole("button", { name: /warn/ }).click();
     expect(await page.locator("a.cell:not(.dim)").count()).toBe(5);
-    await expect.poll(fragment).toBe("#/?verdict=fail,warn");
+    await expect.poll(fragment, patient).toBe("#/?verdict=fail,warn");
   });
 
   test("policies are switched", async () => {
@@ -134,7 +137,7 @@ describe("filter", () => {
       "dane",
       "dane",
     ]);
-    await expect.poll(fragment).toBe("#/?policy=dane");
+    await expect.poll(fragment, patient).toBe("#/?policy=dane");
   });
 });
 
@@ -148,7 +151,7 @@ describe("a trial", () => {
     expect(await page.title()).toContain("fail: ");
     expect(await fragment()).toBe(`${href}?verdict=fail`);
     await page.getByRole("link", { name: "Next ›" }).click();
-    await expect.poll(fragment).not.toContain(href!);
+    await expect.poll(fragment, patient).not.toContain(href!);
     await page.goBack();
     await page.getByRole("link", { name: "← Matrix" }).click();
     await page.locator("a.cell").first().waitFor();
@@ -197,7 +200,7 @@ test("keyboard: the matrix is one stop, arrows move, Enter opens, Escape comes b
   expect(await evaluated("document.activeElement?.tagName")).toBe("H1");
   await page.keyboard.press("Escape");
   await page.locator("#overview").waitFor();
-  await expect.poll(focused).toBe(far);
+  await expect.poll(focused, patient).toBe(far);
 });
 
 test("print: without what can only be clicked, with every row, and with what was closed", async () => {
@@ -256,7 +259,7 @@ describe("500 scenarios on 20 stacks", () => {
     const inDocument = () => page.locator("#cells a.cell").count();
     expect(await inDocument()).toBeLessThan(2000);
     await evaluated("scrollTo(0, document.body.scrollHeight)");
-    await expect.poll(rowNames).toContain(last);
+    await expect.poll(rowNames, patient).toContain(last);
     expect(await inDocument()).toBeLessThan(2500);
     await page.locator("#text").fill("ee-expired-round-3");
     expect(await rowNames()).toEqual(["ee-expired-round-3"]);
