@@ -33,6 +33,7 @@ interface DriverBase {
   /** Prints the program's version in its first line; run in the image as it is, with nothing copied into it. */
   readonly versionCommand: readonly string[];
   readonly tmpfs?: Readonly<Record<string, string>>;
+  /** Without "CAP_": what it needs beyond what every container has, which is without NET_RAW and MKNOD. */
   readonly capabilities?: readonly string[];
 }
 

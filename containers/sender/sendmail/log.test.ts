@@ -134,3 +134,21 @@ test("a host that was not reached is no relay, though the status line names its 
   const [attempt] = down.flatMap((line) => reader.read(`Nov 24 19:44:27 ${line}`)?.attempt ?? []);
   expect(attempt).toMatchObject({ status: "deferred", relay: null, reason: "connection-failed" });
 });
+
+// As recorded with 8.18.1: a connection that breaks, and an EHLO that is answered with 354.
+test.each([
+  ["4.4.2", "connection-failed"],
+  ["4.5.0", "server-refused"],
+  ["4.0.0", "other"],
+])("where the status code %s is all that it says, that counts", (dsn, reason) => {
+  const at = "Nov 30 10:21:29 sendmail[917]: 6AUAKUCq000269:";
+  const to = "to=<u@x.example>, delay=00:00:57, xdelay=00:00:00, mailer=esmtp, pri=210301";
+  const lines = [
+    `${at} ${to}, relay=mx.x.example. [198.18.0.1], dsn=${dsn}, stat=Deferred`,
+    "danelab: 6AUAKUCq000269: over, to=<u@x.example>",
+  ];
+  const reader = createSendmailLogReader();
+  expect(lines.flatMap((line) => reader.read(line)?.attempt ?? [])).toMatchObject([
+    { status: "deferred", reason },
+  ]);
+});

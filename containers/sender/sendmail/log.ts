@@ -49,6 +49,9 @@ const reasonsByText: readonly (readonly [RegExp, Reason])[] = [
     "connection-failed",
   ],
   [/\b[45]\d\d[ -]|Service unavailable/, "server-refused"],
+  // Where the code is all that it says: RFC 3463 3.5 and 3.6.
+  [/^4\.4\.[12] /, "connection-failed"],
+  [/^[45]\.5\.\d /, "server-refused"],
 ];
 
 function reasonOf(text: string): Reason {
