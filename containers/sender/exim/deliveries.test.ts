@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { deliveries } from "./deliveries.ts";
 
-/** The program as it is, with two processes at once, and an exim that writes down what it was asked for and waits for "go". */
+/** The program as it is, with two processes at once, and an exim that writes down what it was asked for and waits for "go", or for the end of the test. */
 let folder: string;
 let started: ChildProcess[];
 
@@ -38,7 +38,7 @@ beforeEach(() => {
   started = [];
   write(
     "exim",
-    `#!/bin/sh\necho "$*" >> ${folder}/asked\nwhile [ ! -e ${folder}/go ]; do sleep 0.02; done\n`,
+    `#!/bin/sh\necho "$*" >> ${folder}/asked\nwhile [ -d ${folder} ] && [ ! -e ${folder}/go ]; do sleep 0.02; done\n`,
   );
   execFileSync("mkfifo", [join(folder, "due")]);
   run("perl", write("deliver", deliveries), join(folder, "due"), folder, "2");
