@@ -36,6 +36,7 @@ const comes = (expected: readonly string[]) =>
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), "danelab-exim-"));
   started = [];
+  // It ends with its folder at the latest.
   write(
     "exim",
     `#!/bin/sh\necho "$*" >> ${folder}/asked\nwhile [ -d ${folder} ] && [ ! -e ${folder}/go ]; do sleep 0.02; done\n`,
