@@ -361,6 +361,22 @@ test("canaries of the start are handed in first, those of the end when all else 
   expect(evidence.at(-1)?.trial).toMatch(/\/end$/);
 });
 
+test("no more than some hundreds of messages are under way: the others wait until one is done", async () => {
+  const handedIn: number[] = [];
+  const texts = Array.from({ length: 260 }, (_, index) => ({ ...wrong, id: `wrong-${index}` }));
+  const { evidence } = await fastForward(() =>
+    deliver(texts, {
+      log: () => {
+        handedIn.push(Date.now());
+        return null;
+      },
+    }),
+  );
+  expect(evidence).toHaveLength(texts.length);
+  const [begin = 0] = handedIn;
+  expect(handedIn.filter((at) => at < begin + 45_000)).toHaveLength(250);
+});
+
 describe("one message for two recipients", () => {
   const other = { ...wrong, id: "other", sharesMessageOf: "wrong" };
 

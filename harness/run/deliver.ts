@@ -69,24 +69,54 @@ function toolsOf(host: SendingHost): Tools {
   };
 }
 
+/**
+ * So many messages of one sender are under way at a time: enough to keep it busy while some wait for silent servers, and few
+ * enough that none waits for a processor until its deadline.
+ */
+const mostUnderWay = 200;
+/** So many are handed in together. */
+const handful = 50;
+
 async function deliverBatch(records: readonly TrialRecord[], work: Work): Promise<void> {
   if (records.length === 0) return;
   // A copy: what the streams still bring for the record is no part of it.
   const complete = (record: TrialRecord): void => work.onEvidence(structuredClone(evidenceOf(record)));
   const over = Promise.race([work.broken, interrupted(work.signal)]);
-  const submission = Promise.race([submit(records, work), over]);
+  let underWay = 0;
+  let oneDone = Promise.withResolvers<void>();
 
-  await Promise.all(
-    records.map(async (record) => {
-      try {
-        await Promise.race([attendAll(record, submission, work), over]);
-      } catch (error) {
-        work.signal.throwIfAborted();
-        record.now.errors.push(messageOf(error));
-      }
-      complete(record);
-    }),
-  );
+  const attendTo = async (record: TrialRecord, submission: Promise<void>): Promise<void> => {
+    try {
+      await Promise.race([attendAll(record, submission, work), over]);
+    } catch (error) {
+      work.signal.throwIfAborted();
+      record.now.errors.push(messageOf(error));
+    } finally {
+      underWay -= 1;
+      oneDone.resolve();
+      oneDone = Promise.withResolvers();
+    }
+    complete(record);
+  };
+
+  const attended: Promise<void>[] = [];
+  const messages = [...sharedMessages(records)];
+  while (messages.length > 0) {
+    const together = messages.splice(0, handful).flat();
+    const submission = Promise.race([submit(together, work), over]);
+    underWay += together.length;
+    for (const record of together) {
+      const mine = attendTo(record, submission);
+      // An interrupt ends the loop below; what it ends here is no unhandled rejection.
+      mine.catch(() => undefined);
+      attended.push(mine);
+    }
+    // Each record says what became of it.
+    await submission.catch(() => undefined);
+    while (underWay > mostUnderWay && messages.length > 0) await oneDone.promise;
+    work.signal.throwIfAborted();
+  }
+  await Promise.all(attended);
 }
 
 /** Hands the message of each record's present step to the sender. One that rides is a recipient of its carrier's message. */
