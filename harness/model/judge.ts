@@ -1,7 +1,7 @@
 import { matchesGlob } from "../words/glob.ts";
 import type { Divergence } from "./divergence.ts";
 import type { Evidence } from "./evidence.ts";
-import { judgeInability } from "./judge-inability.ts";
+import { judgeInability, questionsTold } from "./judge-inability.ts";
 import { type Judged, type JudgedStep, judgeAlone, unjudged } from "./judge-trial.ts";
 import type { Plan, Trial } from "./plan.ts";
 import type { StepResult, TrialResult, Verdict } from "./results.ts";
@@ -135,10 +135,15 @@ export function judge(input: JudgeInput): Judge {
           divergence.byChance !== true &&
           [...(seen.get(divergence) ?? [])].some((id) => !unbelieved.has(id)),
       );
+      const told = new Map(
+        [...Map.groupBy(alone.values(), ({ trial }) => trial.stack)].map(
+          ([stack, judged]) => [stack, questionsTold(judged)] as const,
+        ),
+      );
       const unsupported = (plan.unsupported ?? []).map((one) =>
         resultOf(input, {
           ...unjudged(one.trial, undefined, one.reason),
-          ...judgeInability(one, [...alone.values()]),
+          ...judgeInability(one, told.get(one.trial.stack) ?? questionsTold([])),
         }),
       );
       return {
