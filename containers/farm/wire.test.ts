@@ -130,6 +130,19 @@ describe("in front of a real server", () => {
     expect((await told("attacker")).passedFrom).toBeUndefined();
   });
 
+  it("each session has a port of its own at the server, whatever else goes on", async () => {
+    const seen: (string | undefined)[] = [];
+    for (let session = 0; session < 2; session++) {
+      const { port, told } = await inFrontOf((await realServer()).port);
+      const client = await connectClient(at, port);
+      await client.hello();
+      await client.quit();
+      seen.push((await told()).passedFrom);
+    }
+    const [first, second] = seen.map((client) => Number(client?.split(":")[1]));
+    expect(second).toBe((first ?? 0) + 1);
+  });
+
   it("a server that is not there is a fault of the lab", async () => {
     const real = await realServer();
     real.close();

@@ -12,12 +12,21 @@ export interface RealServer extends Upstream {
   seenAs(): string | undefined;
 }
 
+/**
+ * The server's log knows a session by the client's port alone. The system gives one port to several connections at once, where
+ * they go to different ports: here each has its own, below those that the system gives and real servers have.
+ */
+const ports = { first: 10_000, count: 10_000 } as const;
+let connections = 0;
+
 /** A server of another program's in this network namespace. */
 export function realServer(port: number, onFault: (message: string) => void): RealServer {
   let seen: string | undefined;
   return {
     open(): Socket {
-      const socket = connect({ host: "127.0.0.1", port, noDelay: true });
+      const localPort = ports.first + (connections++ % ports.count);
+      const localAddress = "127.0.0.1";
+      const socket = connect({ host: "127.0.0.1", port, localAddress, localPort, noDelay: true });
       socket.once("connect", () => {
         seen = `${socket.localAddress}:${socket.localPort}`;
       });
