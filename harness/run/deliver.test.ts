@@ -280,7 +280,7 @@ describe("what goes wrong is evidence", () => {
       ["wrong", 1],
     ]);
     expect(evidence[1]?.errors[0]).toMatch(
-      /waited 45 s for a verdict in the sender's log for u0@wrong\.dane\.example .*last seen: no log line about it/,
+      /waited 90 s for a verdict in the sender's log for u0@wrong\.dane\.example .*last seen: no log line about it/,
     );
   });
 
@@ -374,7 +374,7 @@ test("no more than some hundreds of messages are under way: the others wait unti
   );
   expect(evidence).toHaveLength(texts.length);
   const [begin = 0] = handedIn;
-  expect(handedIn.filter((at) => at < begin + 45_000)).toHaveLength(250);
+  expect(handedIn.filter((at) => at < begin + durations.firstAttempt)).toHaveLength(250);
 });
 
 describe("one message for two recipients", () => {

@@ -166,7 +166,7 @@ test("a message that the sender never speaks of is an error; all other verdicts 
   expect(results.trials.filter((trial) => trial.verdict !== "pass").map(({ id }) => id)).toEqual([silent]);
   expect(verdict(silent)).toMatchObject({ verdict: "error", outcome: null });
   expect(verdict(silent).reasons[0]).toMatch(
-    /waited 45 s for a verdict in the sender's log for \S+@base-wrong/,
+    /waited 90 s for a verdict in the sender's log for \S+@base-wrong/,
   );
   expect(exitStatus(results)).toBe(3);
 });

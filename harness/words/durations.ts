@@ -13,7 +13,7 @@ export const durations = {
   /** All messages of a stack handed to its sender. */
   submission: 120_000,
   /** From handing a message in, or from the sender's last verdict on any, to its verdict on this one. */
-  firstAttempt: 45_000,
+  firstAttempt: 90_000,
   /** From the sender's verdict to the end of the SMTP session that the receiver saw: late where hundreds end at once. */
   sessionEnd: 15_000,
   /** After a change, a resolver may still tell of failures from before for so long. */

@@ -16,6 +16,9 @@ export interface PageData {
 /** Characters of evidence that the page holds at most, so that it stays a page. */
 const mostEvidence = 3_500_000;
 
+/** More trials than this have never fitted: nobody waits for them to be packed in vain. */
+const mostTrials = 6000;
+
 /** Characters of JSON in a block: large, so that it compresses well, and inflated in an instant all the same. */
 const blockSize = 500_000;
 
@@ -26,7 +29,10 @@ const blockSize = 500_000;
  */
 export function dataBlocks(data: PageData): readonly Html[] {
   const { trials, ...rest } = data.results;
-  let kept = [...trials].sort((a, b) => rankOf(a) - rankOf(b)).map(({ id }) => id);
+  let kept = [...trials]
+    .sort((a, b) => rankOf(a) - rankOf(b))
+    .slice(0, mostTrials)
+    .map(({ id }) => id);
   let packed = packedTrials(data, new Set(kept));
   for (let size = sizeOf(packed); size > mostEvidence && kept.length > 0; size = sizeOf(packed)) {
     kept = kept.slice(0, Math.floor((kept.length * mostEvidence * 0.95) / size));
@@ -89,7 +95,7 @@ function trialsOf(
     const one = evidence.get(id);
     return one === undefined ? [] : [[id, shortened(one)] as const];
   });
-  const setups = [...new Set(trials.flatMap(({ domain }) => domain ?? []))].flatMap((key) => {
+  const setups = [...new Set(ordered.flatMap(({ domain }) => domain ?? []))].flatMap((key) => {
     const setup = domains[key];
     return setup ? [[key, setupShown(setup)] as const] : [];
   });
