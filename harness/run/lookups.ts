@@ -61,7 +61,7 @@ export async function runLookups(input: LookupRunInput, listener: LookupListener
         }
         for (const [trial, log] of logsOf(own, host.log, world)) {
           const seen = evidence.get(trial.id);
-          if (seen) take({ ...seen, log });
+          if (seen) evidence.set(seen.trial, { ...seen, log });
         }
       };
       const byResolver = Map.groupBy(trials, ({ resolver }) => programId(resolver));
