@@ -125,6 +125,7 @@ describe("filter", () => {
     expect(await page.locator("a.cell.dim").count()).toBeGreaterThan(0);
     await page.getByRole("button", { name: /warn/ }).click();
     expect(await page.locator("a.cell:not(.dim)").count()).toBe(5);
+    expect(await violations()).toEqual([]);
     await expect.poll(fragment, patient).toBe("#/?verdict=fail,warn");
   });
 
