@@ -18,7 +18,9 @@ const at = "127.0.0.2";
 const name = "mx.domain.example";
 const mail = { from: "probe@danelab.example", to: `probe@${name}`, content: "Subject: x\r\n\r\nx" };
 
-const order = (way: ProbeWay, server: string, port: number) => ({ server, port, way, name, mail });
+const order = (way: ProbeWay, server: string, port: number) => ({
+  ...{ server, source: "127.0.0.3", port, way, name, mail },
+});
 
 const derOf = ({ chain }: { readonly chain: string }) => new X509Certificate(chain).raw.toString("base64");
 

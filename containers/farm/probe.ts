@@ -34,10 +34,10 @@ interface Seen {
 const helo = "EHLO danelab.example";
 const injected = "EHLO injected.example";
 
-export async function probe({ server, port, way, name, mail }: ProbeOrder): Promise<ProbeRecord> {
+export async function probe({ server, source, port, way, name, mail }: ProbeOrder): Promise<ProbeRecord> {
   const began = performance.now();
   const transcript: string[] = [];
-  const client = new SmtpClient(server, port, false, (line) => transcript.push(line));
+  const client = new SmtpClient(server, port, { source, told: (line) => transcript.push(line) });
   const seen: Seen = { tls: null, offeredAgain: false, code: null };
   let broken: string | null = null;
   let local = "";

@@ -64,7 +64,14 @@ export class Farm {
           request.timeoutMs,
         );
       case "submit":
-        return submit(request.server, request.port, request.sessions, request.mails, request.login);
+        return submit(
+          request.server,
+          request.port,
+          request.sessions,
+          request.mails,
+          request.login,
+          request.source,
+        );
       case "probe":
         return probe(request);
       case "relay-dns":

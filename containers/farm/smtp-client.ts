@@ -17,6 +17,15 @@ interface Waiting {
 
 const longestReply = 20_000;
 
+export interface SmtpClientOptions {
+  /** From the start, with whatever certificate: the servers are the lab's own. */
+  readonly overTls?: boolean;
+  /** The address that it comes from. */
+  readonly source?: string;
+  /** Is told each command ("C: …") and each line of a reply ("S: …"). */
+  readonly told?: (line: string) => void;
+}
+
 /** The client's end of an SMTP session. Replies come in the order in which they are awaited. */
 export class SmtpClient {
   #socket: Socket;
@@ -29,14 +38,19 @@ export class SmtpClient {
   #broken: HarnessError | null = null;
   #pipelines = false;
 
-  /**
-   * overTls: from the start, with whatever certificate: the servers are the lab's own. told: each command ("C: …") and each
-   * line of a reply ("S: …").
-   */
-  constructor(server: string, port: number, overTls = false, told: (line: string) => void = () => undefined) {
+  constructor(
+    server: string,
+    port: number,
+    { overTls = false, source, told = () => undefined }: SmtpClientOptions = {},
+  ) {
     this.#server = `${server} port ${port}`;
     this.#told = told;
-    const to = { host: server, port, noDelay: true };
+    const to = {
+      host: server,
+      port,
+      noDelay: true,
+      ...(source === undefined ? {} : { localAddress: source }),
+    };
     this.#socket = overTls ? connectTls({ ...to, rejectUnauthorized: false }) : connect(to);
     this.#listen();
   }

@@ -16,18 +16,19 @@ export async function submit(
   sessions: number,
   mails: readonly MailToSubmit[],
   login?: Login,
+  source?: string,
 ): Promise<readonly Submitted[]> {
   const results: Submitted[] = [];
   const queue = mails.entries();
   const worker = async () => {
-    let client = await open(server, port, login);
+    let client = await open(server, port, login, source);
     try {
       for (const [index, mail] of queue) {
         let reply = await transact(client, mail);
         if (reply.code === closing) {
           // A server may limit the messages of a session: a new one has its chance.
           await client.quit();
-          client = await open(server, port, login);
+          client = await open(server, port, login, source);
           reply = await transact(client, mail);
         }
         results[index] = { reply: `${reply.code} ${reply.text}`, accepted: reply.code === 250 };
@@ -41,8 +42,11 @@ export async function submit(
   return results;
 }
 
-async function open(server: string, port: number, login?: Login): Promise<SmtpClient> {
-  const client = new SmtpClient(server, port, login !== undefined);
+async function open(server: string, port: number, login?: Login, source?: string): Promise<SmtpClient> {
+  const client = new SmtpClient(server, port, {
+    overTls: login !== undefined,
+    ...(source === undefined ? {} : { source }),
+  });
   await client.open(login);
   return client;
 }

@@ -53,7 +53,12 @@ export interface FarmClient {
   ): Promise<readonly RawAnswer[]>;
   submit(
     mails: readonly MailToSubmit[],
-    to: { readonly port: number; readonly login?: Login; readonly sessions: number },
+    to: {
+      readonly port: number;
+      readonly source?: string;
+      readonly login?: Login;
+      readonly sessions: number;
+    },
   ): Promise<readonly Submitted[]>;
   probe(order: ProbeOrder): Promise<ProbeRecord>;
   close(): void;

@@ -230,6 +230,8 @@ export type FarmRequest =
       readonly op: "submit";
       readonly server: string;
       readonly port: number;
+      /** The address that the sessions come from. */
+      readonly source?: string;
       readonly login?: Login;
       readonly sessions: number;
       readonly mails: readonly MailToSubmit[];

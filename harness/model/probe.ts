@@ -75,6 +75,8 @@ export interface ProbeTrial {
 /** What the farm is asked to do. */
 export interface ProbeOrder {
   readonly server: string;
+  /** The address that the client comes from. */
+  readonly source: string;
   readonly port: number;
   readonly way: ProbeWay;
   /** The host's name, for SNI. */

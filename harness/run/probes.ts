@@ -1,5 +1,6 @@
 import type { ServerNews } from "../lab/driver.ts";
 import type { Lab } from "../lab/lab.ts";
+import { harnessSource } from "../lab/receiver.ts";
 import { transcriptOf } from "../lab/server-sessions.ts";
 import type { ProbeEvidence, ProbeRecord, ProbeTrial } from "../model/probe.ts";
 import { readCertificate } from "../tlsa/certificate.ts";
@@ -48,6 +49,7 @@ export function probeRun(trials: readonly ProbeTrial[], give: (evidence: ProbeEv
       const records = (rdata ?? []).map(recordFrom);
       const record = await lab.farm.probe({
         server: "127.0.0.1",
+        source: harnessSource,
         port: host.passesTo,
         way,
         name: host.name,

@@ -24,10 +24,10 @@ POSIX::mkfifo($traffic, 0600) or die "$traffic: $!\n";
 open(my $said, '+<', $traffic) or die "$traffic: $!\n";
 $said->blocking(0);
 
-# Sendmail waits a minute for its host to have a name with a dot in it.
+# Sendmail waits a minute for its host to have a name with a dot in it, and looks up the names of its clients.
 my $known = do { local (@ARGV, $/) = '/etc/hosts'; <> };
 open(my $names, '>', '/etc/hosts') or die "/etc/hosts: $!\n";
-print $names '127.0.0.1 localhost.example ', hostname(), "\n$known";
+print $names '127.0.0.1 localhost.example ', hostname(), "\n127.0.0.2 harness.example\n$known";
 close $names;
 
 my (%daemon, %serving);
