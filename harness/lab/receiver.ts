@@ -2,15 +2,13 @@ import type { RealHost } from "../model/facts.ts";
 import type { RealReceiver } from "../model/scenario.ts";
 import { durations } from "../words/durations.ts";
 import { messageOf } from "../words/errors.ts";
+import { harnessClient } from "../words/loopback.ts";
 import { until } from "../words/until.ts";
 import type { ReceiverDriver, ServerNews } from "./driver.ts";
 import type { ContainerSpec, RunningContainer } from "./engine.ts";
 import type { FarmClient } from "./requests.ts";
 
 /** A real server at some MX hosts, in the farm's namespace: nothing reaches it past the farm, whose guard counts what it sends. */
-
-/** Where the harness's own sessions with real servers come from: no session that the farm passes on has the same client. */
-export const harnessSource = "127.0.0.2";
 
 export interface ReceiverProgram {
   /** "exim@4.98" */
@@ -58,7 +56,7 @@ export async function startReceiver(
     await until(
       async () => {
         try {
-          await farm.client.submit([], { port, source: harnessSource, sessions: 1 });
+          await farm.client.submit([], { port, source: harnessClient(port), sessions: 1 });
           return true;
         } catch (error) {
           last = messageOf(error);

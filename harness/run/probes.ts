@@ -1,6 +1,5 @@
 import type { ServerNews } from "../lab/driver.ts";
 import type { Lab } from "../lab/lab.ts";
-import { harnessSource } from "../lab/receiver.ts";
 import { transcriptOf } from "../lab/server-sessions.ts";
 import type { ProbeEvidence, ProbeRecord, ProbeTrial } from "../model/probe.ts";
 import { readCertificate } from "../tlsa/certificate.ts";
@@ -8,6 +7,7 @@ import { checkRecords } from "../tlsa/check.ts";
 import { rdataText, type TlsaRecord } from "../tlsa/records.ts";
 import { durations } from "../words/durations.ts";
 import { HarnessError, messageOf } from "../words/errors.ts";
+import { harnessClient } from "../words/loopback.ts";
 import { until } from "../words/until.ts";
 import type { World } from "../world/world.ts";
 
@@ -49,7 +49,7 @@ export function probeRun(trials: readonly ProbeTrial[], give: (evidence: ProbeEv
       const records = (rdata ?? []).map(recordFrom);
       const record = await lab.farm.probe({
         server: "127.0.0.1",
-        source: harnessSource,
+        source: harnessClient(host.passesTo),
         port: host.passesTo,
         way,
         name: host.name,

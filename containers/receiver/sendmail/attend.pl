@@ -24,16 +24,24 @@ POSIX::mkfifo($traffic, 0600) or die "$traffic: $!\n";
 open(my $said, '+<', $traffic) or die "$traffic: $!\n";
 $said->blocking(0);
 
-# Sendmail waits a minute for its host to have a name with a dot in it, and looks up the names of its clients.
+open(my $hosts, '<', $list) or die "$list: $!\n";
+my @hosts = map { [split] } <$hosts>;
+
+# Sendmail waits a minute for its host to have a name with a dot in it, and looks up the names of its clients: the
+# harness has an address for each port.
 my $known = do { local (@ARGV, $/) = '/etc/hosts'; <> };
 open(my $names, '>', '/etc/hosts') or die "/etc/hosts: $!\n";
-print $names '127.0.0.1 localhost.example ', hostname(), "\n127.0.0.2 harness.example\n$known";
+print $names '127.0.0.1 localhost.example ', hostname(), "\n";
+for (@hosts) {
+    my ($high, $low) = ($_->[0] >> 8, $_->[0] & 255);
+    print $names "127.2.$high.$low harness.example\n";
+}
+print $names $known;
 close $names;
 
 my (%daemon, %serving);
-open(my $hosts, '<', $list) or die "$list: $!\n";
-while (<$hosts>) {
-    my ($port, $name, $certificates, $keys) = split;
+for (@hosts) {
+    my ($port, $name, $certificates, $keys) = @$_;
     open(my $from, '<', $common) or die "$common: $!\n";
     open(my $to, '>', "/etc/mail/$port.cf") or die "/etc/mail/$port.cf: $!\n";
     while (<$from>) { s/^Dj.*/Dj$name/; print $to $_ }
