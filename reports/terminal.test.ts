@@ -38,6 +38,17 @@ describe("widths", () => {
     ]);
   });
 
+  test("where a stack has one policy only, its names stand whole, in two lines where they must", () => {
+    const trials = results.trials.filter(({ policy }) => policy === "dane");
+    const heading =
+      plain({ ...results, trials }, 200)
+        .split("\n\n")[1]
+        ?.split("\n") ?? [];
+    expect(heading.slice(0, 3).join("\n")).not.toContain("…");
+    expect(heading[0]).toMatch(/^ +postfix +/);
+    expect(heading[1]).toMatch(/^ +3\.\d+ +/);
+  });
+
   test("a terminal narrower than 40 columns is taken as one of 40", () => {
     expect(plain(results, 20)).toBe(plain(results, 40));
   });

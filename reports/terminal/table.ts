@@ -60,22 +60,24 @@ function headings(
   const byStack = [...Map.groupBy(shown, ({ stack }) => stack)];
   const line = (texts: readonly (readonly [string, number])[]): string =>
     `${" ".repeat(nameWidth)}${texts.map(([text, width]) => `${pad(text, width - 1)} `).join("")}`.trimEnd();
+  /** Names stand in lines of their parts where they are told to, and where one is too long for its columns. */
+  const overStacks = (text: (stack: StackColumns) => string, inParts: boolean): readonly string[] => {
+    const names = byStack.map(([stack, own]) => ({ name: text(stack), width: own.length * cellWidth }));
+    if (!inParts && names.every(({ name, width }) => name.length < width))
+      return [line(names.map(({ name, width }) => [name, width] as const))];
+    const parted = names.map(({ name, width }) => ({ parts: name.split(/(?<=-)|@/), width }));
+    const height = Math.max(...parted.map(({ parts }) => parts.length));
+    return Array.from({ length: height }, (_, row) =>
+      line(parted.map(({ parts, width }) => [partAt(parts, row, height), width] as const)),
+    );
+  };
   // Without mail one program is tested by itself: its name has parts, "pdns-recursor@5.2".
   const [policy] = policies;
-  if (policy !== undefined && !isMail(policy)) {
-    const tested = (stack: StackColumns): string =>
-      policy === "verification" ? stack.sender : stack.resolver;
-    const names = byStack.map(([stack]) => tested(stack).split(/(?<=-)|@/));
-    const height = Math.max(...names.map(({ length }) => length));
-    return Array.from({ length: height }, (_, row) =>
-      line(names.map((parts) => [partAt(parts, row, height), cellWidth] as const)),
-    );
-  }
-  const overStacks = (text: (stack: StackColumns) => string): string =>
-    line(byStack.map(([stack, own]) => [text(stack), own.length * cellWidth] as const));
+  if (policy !== undefined && !isMail(policy))
+    return overStacks(({ sender, resolver }) => (policy === "verification" ? sender : resolver), true);
   return [
-    overStacks(({ sender }) => sender),
-    overStacks(({ resolver }) => resolver),
+    ...overStacks(({ sender }) => sender, false),
+    ...overStacks(({ resolver }) => resolver, false),
     line(shown.map(({ policy }) => [policy, cellWidth] as const)),
   ];
 }
