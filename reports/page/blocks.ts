@@ -16,8 +16,8 @@ export interface PageData {
 /** Characters of evidence that the page holds at most, so that it stays a page. */
 const mostEvidence = 3_500_000;
 
-/** More trials than this have never fitted: nobody waits for them to be packed in vain. */
-const mostTrials = 6000;
+/** Of a large run so many trials, about, are packed first, to tell how many fit: nobody waits for all to be packed in vain. */
+const sampled = 2000;
 
 /** Characters of JSON in a block: large, so that it compresses well, and inflated in an instant all the same. */
 const blockSize = 500_000;
@@ -31,7 +31,7 @@ export function dataBlocks(data: PageData): readonly Html[] {
   const { trials, ...rest } = data.results;
   let kept = [...trials]
     .sort((a, b) => rankOf(a) - rankOf(b))
-    .slice(0, mostTrials)
+    .slice(0, fitting(data))
     .map(({ id }) => id);
   let packed = packedTrials(data, new Set(kept));
   for (let size = sizeOf(packed); size > mostEvidence && kept.length > 0; size = sizeOf(packed)) {
@@ -43,6 +43,18 @@ export function dataBlocks(data: PageData): readonly Html[] {
     block(resultsBlock, compressed(JSON.stringify(stored))),
     ...packed.blocks.map((content, index) => block(trialsBlock(index), content)),
   ];
+}
+
+/** About how many trials fit, by what those of some scenarios need. */
+function fitting(data: PageData): number {
+  const { scenarios, trials } = data.results;
+  const every = Math.floor(trials.length / sampled);
+  if (every < 2 || scenarios.length === 0) return trials.length;
+  const some = scenarios.filter((_, index) => index % every === 0);
+  const ids = new Set(some.map(({ id }) => id));
+  const own = trials.filter(({ scenario }) => ids.has(scenario)).map(({ id }) => id);
+  const packed = packedTrials({ ...data, results: { ...data.results, scenarios: some } }, new Set(own));
+  return Math.floor((own.length * mostEvidence) / Math.max(1, sizeOf(packed)));
 }
 
 /** What one wants to look into first comes first. */
