@@ -1,10 +1,11 @@
 import { createInterface } from "node:readline";
 import type { FarmEvent } from "../../harness/model/farm.ts";
 import { messageOf } from "../../harness/words/errors.ts";
+import { pipe } from "./pipe.ts";
 import { Farm, readRequest } from "./requests.ts";
 
 /**
- * The program in the farm's containers: `node farm.cjs [--stay] [SMTP-PORT [DNS-PORT]]`. Requests come as JSON lines on
+ * The program in the farm's containers: `node farm.cjs [--stay] [SMTP-PORT [DNS-PORT]]`; see also pipe.ts. Requests come as JSON lines on
  * standard input, events leave as JSON lines on standard output, and nothing else does. It ends with its input, unless it
  * is told to stay.
  */
@@ -26,24 +27,30 @@ function fault(thrown: unknown): void {
   console.error(thrown);
 }
 
-process.on("uncaughtException", fault);
-process.on("unhandledRejection", fault);
 const words = process.argv.slice(2);
-const stays = words.includes("--stay");
-const [smtp = "25", dns = "53"] = words.filter((word) => word !== "--stay");
+const [how, place = ""] = words;
+if (how === "--pipe") pipe(place, 53);
+else serve();
 
-// Whoever read the events is gone.
-process.stdout.on("error", () => {
-  if (!stays) process.exit(1);
-});
+function serve(): void {
+  process.on("uncaughtException", fault);
+  process.on("unhandledRejection", fault);
+  const stays = words.includes("--stay");
+  const [smtp = "25", dns = "53"] = words.filter((word) => word !== "--stay");
 
-const farm = new Farm({ smtp: Number(smtp), dns: Number(dns) }, emit);
-createInterface({ input: process.stdin })
-  .on("line", (line) => void answer(farm, line).catch(fault))
-  .on("close", () => {
-    if (stays) return;
-    farm.stop();
-    // After the output is out.
-    process.stdout.end(() => process.exit(0));
+  // Whoever read the events is gone.
+  process.stdout.on("error", () => {
+    if (!stays) process.exit(1);
   });
-emit({ event: "ready", node: process.version });
+
+  const farm = new Farm({ smtp: Number(smtp), dns: Number(dns) }, emit);
+  createInterface({ input: process.stdin })
+    .on("line", (line) => void answer(farm, line).catch(fault))
+    .on("close", () => {
+      if (stays) return;
+      farm.stop();
+      // After the output is out.
+      process.stdout.end(() => process.exit(0));
+    });
+  emit({ event: "ready", node: process.version });
+}

@@ -6,6 +6,7 @@ import { DnsRelay } from "./dns-relay.ts";
 import { guard } from "./guard.ts";
 import { MxListener } from "./listener.ts";
 import { probe } from "./probe.ts";
+import { StandIn } from "./stand-in.ts";
 import { sendStray } from "./stray.ts";
 import { submit } from "./submit.ts";
 
@@ -28,6 +29,7 @@ export class Farm {
   readonly #dnsRelays = new Map<string, DnsRelay>();
   readonly #stops: (() => void)[] = [];
   #capture: Capture | undefined;
+  #standIn: StandIn | undefined;
 
   constructor(ports: FarmPorts, emit: (event: FarmEvent) => void) {
     this.#ports = ports;
@@ -79,6 +81,19 @@ export class Farm {
         return null;
       case "forward-dns":
         this.#dnsRelayOn(request.listen).setZones(request.zones);
+        return null;
+      case "stand-in": {
+        const standIn = new StandIn((message) => this.#emit({ event: "outward", ...message }));
+        this.#stops.push(() => standIn.close());
+        await standIn.listen(request.listen, this.#ports.dns);
+        this.#standIn = standIn;
+        return null;
+      }
+      case "outside-said":
+        this.#standIn?.answer(
+          request.to,
+          request.message === null ? null : Buffer.from(request.message, "base64"),
+        );
         return null;
       case "guard":
         this.#stops.push(

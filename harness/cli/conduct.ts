@@ -8,6 +8,7 @@ import { preparePrograms } from "../lab/programs.ts";
 import type { Registry } from "../lab/registry.ts";
 import type { Divergence } from "../model/divergence.ts";
 import type { Evidence } from "../model/evidence.ts";
+import type { OutsideServer } from "../model/facts.ts";
 import type { Plan, Program } from "../model/plan.ts";
 import {
   judgeProbes,
@@ -24,6 +25,7 @@ import { evidencePath, run } from "../run/pipeline.ts";
 import { probeRun } from "../run/probes.ts";
 import { stillLives } from "../run/sweep.ts";
 import { setupsOf } from "../world/setup.ts";
+import { externalFiles, externalText } from "./external.ts";
 import { interruptible } from "./interrupt.ts";
 import type { Output } from "./output.ts";
 import { expectedMs } from "./pace.ts";
@@ -37,6 +39,8 @@ export interface Undertaking {
   readonly plan: Plan;
   /** Serves the zones; NSD unless told. */
   readonly authority?: Program;
+  /** Has the zones in place of the authority, which is its hidden primary. */
+  readonly outside?: OutsideServer;
   /** Stands where a scenario says a real server; Postfix unless told. */
   readonly receiver?: Program;
   /** What the user chose, for the results document. */
@@ -93,7 +97,7 @@ export async function conduct(undertaking: Undertaking): Promise<Conducted> {
     const engine = await connectDocker();
     const swept = await engine.sweep(runLabel, stillLives);
     if (swept.length > 0) progress.note(`removed what an earlier run left: ${swept.join(", ")}`);
-    const { authority, receiver } = undertaking;
+    const { authority, receiver, outside } = undertaking;
     const prepared = await preparePrograms(
       engine,
       registry,
@@ -129,6 +133,7 @@ export async function conduct(undertaking: Undertaking): Promise<Conducted> {
       {
         plan,
         ...prepared,
+        programs: { ...prepared.programs, ...(outside ? { outside } : {}) },
         divergences: registry.divergences,
         engine,
         runId: randomBytes(3).toString("hex"),
@@ -144,6 +149,11 @@ export async function conduct(undertaking: Undertaking): Promise<Conducted> {
         packets: store,
         world: (world) => {
           setups = setupsOf(world);
+          if (!outside) return;
+          for (const [name, content] of externalFiles(outside, world.outside))
+            store(join("external", name), content);
+          for (const line of externalText(outside, world.outside, join(output.folder, "external")))
+            progress.note(line);
         },
         evidence: (one) => {
           evidence.set(one.trial, one);

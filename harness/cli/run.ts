@@ -8,6 +8,7 @@ import { UsageError } from "../words/errors.ts";
 import type { Command } from "./commands.ts";
 import { compareRuns, readCompared, writeComparison } from "./compare.ts";
 import { conduct } from "./conduct.ts";
+import { externalOptions, selectExternal } from "./external.ts";
 import type { Arguments } from "./options.ts";
 import { createOutput, type Output, printResults } from "./output.ts";
 import { loadPrograms, programOptions } from "./programs.ts";
@@ -54,6 +55,7 @@ export const runCommand: Command = {
   options: {
     ...selectionOptions,
     ...authorityOption,
+    ...externalOptions,
     ...receiverOption,
     ...programOptions,
     all: { help: "every version of every sender, on Unbound unless told" },
@@ -72,7 +74,8 @@ export const runCommand: Command = {
     const registry = await loadPrograms(args);
     const scenarios = await selectScenarios(args, args.words);
     const stacks = selectStacks(args, registry);
-    const authority = selectAuthority(args, registry);
+    const outside = await selectExternal(args);
+    const authority = outside ? undefined : selectAuthority(args, registry);
     const receiver = selectReceiver(args, registry);
     const policies = selectPolicies(args);
     const packets = packetChoice(args);
@@ -88,12 +91,14 @@ export const runCommand: Command = {
       plan: planned,
       ...(authority ? { authority } : {}),
       ...(receiver ? { receiver } : {}),
+      ...(outside ? { outside } : {}),
       options: {
         scenarios: args.words,
         stacks: stacks.map(({ id }) => id),
         policies,
         packets,
         ...(authority ? { authority: programId(authority) } : {}),
+        ...(outside ? { authority: `external:${outside.address}` } : {}),
         ...(receiver ? { receiver: programId(receiver) } : {}),
       },
       packets,

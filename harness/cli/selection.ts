@@ -142,6 +142,9 @@ export function selectReceiver(args: Arguments, registry: Registry): Program | u
 }
 
 export function selectAuthority(args: Arguments, registry: Registry): Program | undefined {
+  const wanted = args.value("authority");
+  if (wanted?.startsWith("external:"))
+    throw new UsageError(`--authority ${wanted}: danelab run alone takes a server outside the lab`);
   return selectOne(args, registry.authorities, "authority");
 }
 

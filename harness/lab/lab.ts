@@ -1,5 +1,6 @@
 import { labelOf, type TestedServer } from "../model/authority.ts";
 import type { SenderQuestion } from "../model/evidence.ts";
+import type { OutsideServer } from "../model/facts.ts";
 import type { Session, StrayPacket } from "../model/farm.ts";
 import { type Plan, programId, sendingHostOf } from "../model/plan.ts";
 import { HarnessError, messageOf } from "../words/errors.ts";
@@ -8,7 +9,8 @@ import { prefixLength } from "../world/addresses.ts";
 import type { ChangingInstance, World } from "../world/world.ts";
 import type { AuthorityDriver, Driver, ServerNews } from "./driver.ts";
 import type { ContainerSpec, Engine, NetworkSpec, RunningContainer } from "./engine.ts";
-import { proveReady, proveServing } from "./ready.ts";
+import { type Outside, openOutside } from "./outside.ts";
+import { proveOutside, proveReady, proveServing } from "./ready.ts";
 import { type ReceiverProgram, startReceiver } from "./receiver.ts";
 import { type FarmClient, farmProgram, startFarmProgram } from "./requests.ts";
 import {
@@ -37,6 +39,8 @@ export interface LabPrograms {
   readonly stacks: readonly StackPrograms[];
   /** Resolvers without a sender. */
   readonly resolvers?: readonly LoneResolver[];
+  /** A name server outside the lab that has the recipient domains' zones. */
+  readonly outside?: OutsideServer;
   /** Name servers that are tried themselves, each with zones of its own. */
   readonly tested?: readonly TestedProgram[];
 }
@@ -188,6 +192,7 @@ export async function startLab(
 
   const close = async (): Promise<void> => {
     closing = true;
+    outside?.close();
     await Promise.all([...groups].map(end));
     await engine.removeNetwork(options.network.name);
   };
@@ -208,11 +213,31 @@ export async function startLab(
       else joined.session(session, passedFrom);
     },
     stray: listener.stray,
+    outward: (message: Parameters<Outside["carry"]>[0]): void => {
+      outside?.carry(message).catch(() => undefined);
+    },
     fault: (message: string) => {
       if (!group.closing) listener.fault(message, host);
     },
   });
   const tested = programs.tested ?? [];
+  let outside: Outside | undefined;
+  const openToOutside = async (farm: {
+    readonly client: FarmClient;
+    readonly container: RunningContainer;
+  }): Promise<void> => {
+    if (!programs.outside) return;
+    const { address, primary } = programs.outside;
+    const { outside: place, domains } = addresses.nameServers;
+    await farm.client.standIn(place);
+    outside = await openOutside(programs.outside, farm.client, farm.container, domains, (message) =>
+      listener.fault(message),
+    );
+    listener.progress(
+      `the lab is open to ${address}, for DNS messages alone; the hidden primary is at ${primary.address} port ${primary.port}`,
+    );
+    await proveOutside(address, world.outside, outside, options.signal, listener.progress);
+  };
   const parked = ["sleep", "infinity"];
   const inside = [addresses.network.ipv4, addresses.network.ipv6];
 
@@ -229,6 +254,7 @@ export async function startLab(
       (server) => server.addresses,
     ),
     ...relays.map(({ listen }) => listen),
+    ...(programs.outside ? [addresses.nameServers.outside] : []),
   ]);
 
   const startProgram = async (
@@ -627,7 +653,7 @@ export async function startLab(
         // Those that wait for it tell.
         primaryServes.catch(() => undefined);
         await Promise.all([
-          authorityStarted,
+          authorityStarted.then(() => openToOutside(one)),
           ...tested.map(startTested(one.container, primaryServes)),
           ...programs.receivers.map(startReceiverBeside(one)),
         ]);

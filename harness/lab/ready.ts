@@ -6,6 +6,7 @@ import { durations } from "../words/durations.ts";
 import { HarnessError, messageOf } from "../words/errors.ts";
 import { until } from "../words/until.ts";
 import type { World } from "../world/world.ts";
+import type { Outside } from "./outside.ts";
 import type { FarmClient } from "./requests.ts";
 import { harnessAddress, type ResolvingHost, type SendingHost } from "./sending-host.ts";
 
@@ -104,4 +105,41 @@ export async function proveServing(
     },
     { ms: durations.programReady, waitedFor: `all zones at ${id}`, lastSeen: () => last, signal },
   );
+}
+
+/** The name server outside the lab has each zone as it is now: its owner has to set it up first. */
+export async function proveOutside(
+  address: string,
+  zones: World["outside"],
+  outside: Pick<Outside, "ask">,
+  signal: AbortSignal,
+  progress: (line: string) => void,
+): Promise<void> {
+  const missing = [...zones];
+  let last = "nothing";
+  let told = "";
+  await until(
+    async () => {
+      for (let [zone] = missing; zone; [zone] = missing) {
+        const found = await serialAt(zone.origin, outside).catch(messageOf);
+        if (found !== zone.serial) {
+          last = `${zone.origin} SOA: ${found}, where serial ${zone.serial} is due`;
+          break;
+        }
+        missing.shift();
+      }
+      const done = `${address} has ${zones.length - missing.length} of ${zones.length} zones`;
+      if (done !== told) progress(done);
+      told = done;
+      return missing.length === 0 || undefined;
+    },
+    { ms: durations.outsideReady, waitedFor: `all zones at ${address}`, lastSeen: () => last, signal },
+  );
+}
+
+async function serialAt(origin: string, outside: Pick<Outside, "ask">): Promise<number | string> {
+  const { rcode, answer } = decodeMessage(await outside.ask(encodeQuery({ name: origin, type: "SOA" })));
+  const soa = answer.find(({ type }) => type === "SOA");
+  // Five numbers at the end, the serial first (RFC 1035 3.3.13).
+  return soa ? Buffer.from(soa.rdata).readUInt32BE(soa.rdata.length - 20) : rcode;
 }

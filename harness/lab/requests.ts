@@ -27,6 +27,8 @@ export interface FarmListener {
   session(session: Session, passedFrom?: string): void;
   stray(packet: StrayPacket): void;
   fault(message: string): void;
+  /** A DNS message for the name server outside the lab. */
+  outward?(message: Extract<FarmEvent, { readonly event: "outward" }>): void;
 }
 
 /** The program in a farm or witness container, spoken to over one held-open stream. */
@@ -37,6 +39,10 @@ export interface FarmClient {
   /** Changes how the DNS relay on that address serves these zones. */
   forwardDns(listen: string, zones: readonly ForwardedZone[]): Promise<void>;
   guard(inside: readonly string[]): Promise<void>;
+  /** Stands at the address for a name server outside the lab: its messages come as news. */
+  standIn(listen: string): Promise<void>;
+  /** Base64; null: the server said nothing. */
+  outsideSaid(to: number, message: string | null): Promise<void>;
   /** Keeps the packets of the trials named in the order. */
   capture(order: CaptureOrder): Promise<void>;
   /** The capture file of one trial, pcapng.gz. With the first no more packets are kept of any. */
@@ -105,6 +111,8 @@ export async function startFarmProgram(
         return listener.session(event.session, event.passedFrom);
       case "stray":
         return listener.stray(event.packet);
+      case "outward":
+        return listener.outward?.(event);
       case "fault":
         return listener.fault(`[${container.name}] ${event.message}`);
       default:
@@ -140,6 +148,12 @@ export async function startFarmProgram(
     },
     async guard(inside) {
       await request({ op: "guard", inside }, durations.programReady);
+    },
+    async standIn(listen) {
+      await request({ op: "stand-in", listen }, durations.programReady);
+    },
+    async outsideSaid(to, message) {
+      await request({ op: "outside-said", to, message }, durations.programReady);
     },
     async capture(order) {
       await request({ op: "capture", ...order }, durations.programReady);

@@ -78,6 +78,14 @@ export interface TransferKey {
   readonly secret: string;
 }
 
+/** A name server outside the lab, which has the recipient domains' zones by transfer. */
+export interface OutsideServer {
+  readonly address: string;
+  /** Where it finds the hidden primary: an address and a port of this machine. */
+  readonly primary: { readonly address: string; readonly port: number };
+  readonly key: TransferKey;
+}
+
 /** A name server process: its addresses and zones. */
 export interface ServerInstance {
   readonly name: string;

@@ -207,6 +207,10 @@ export interface DnsRelay {
 export type FarmRequest =
   /** Start receivers and attackers. Answer: null. */
   | { readonly op: "serve"; readonly hosts: readonly FarmHost[] }
+  /** Stand at this address for a name server outside the lab: see the event "outward". Answer: null once it listens. */
+  | { readonly op: "stand-in"; readonly listen: string }
+  /** What that server said to the message of this number, Base64; null: nothing. Answer: null. */
+  | { readonly op: "outside-said"; readonly to: number; readonly message: string | null }
   /** Ask the server at `server`:53; wire forms are made by the caller. Answer: RawAnswer[]. */
   | {
       readonly op: "ask";
@@ -262,5 +266,12 @@ export type FarmEvent =
       readonly passedFrom?: string;
     }
   | { readonly event: "stray"; readonly packet: StrayPacket }
+  /** A DNS message, Base64, for the name server outside the lab that the farm stands in for. */
+  | {
+      readonly event: "outward";
+      readonly number: number;
+      readonly over: "udp" | "tcp";
+      readonly message: string;
+    }
   /** Something of the farm's own broke; the run cannot be trusted. */
   | { readonly event: "fault"; readonly message: string };

@@ -116,7 +116,12 @@ export async function run(input: RunInput, listener: RunListener): Promise<Finis
     }
   };
   try {
-    const world = await timed("world", () => compileWorld(plan, { subnet: lease.subnet, now: start }));
+    const world = await timed("world", () =>
+      compileWorld(plan, {
+        ...{ subnet: lease.subnet, now: start },
+        ...(input.programs.outside ? { outside: input.programs.outside } : {}),
+      }),
+    );
     listener.world?.(world);
     sni = new Map([...world.domains.values()].map((facts) => [facts.key, facts.sni]));
     judging = judge({

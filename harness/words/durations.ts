@@ -20,6 +20,10 @@ export const durations = {
   failuresForgotten: 12_000,
   /** A name server must have taken a changed zone, and signed it where it does so itself. */
   zoneChanged: 15_000,
+  /** A name server outside the lab must answer a question. */
+  outsideAnswer: 5_000,
+  /** It must have all zones by transfer, once its owner has set it up. */
+  outsideReady: 600_000,
   /** What resolvers have cached of a zone that changes has run out: its TTL is a second. */
   changingTtl: 1_100,
   /** Senders keep a failed message this long before they try it again (Postfix minimal_backoff_time). */

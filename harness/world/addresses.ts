@@ -15,6 +15,8 @@ export interface AddressPlan {
     readonly relay: string;
     /** Has the zones as attackers tell them. */
     readonly forger: string;
+    /** Stands for the name server outside the lab. */
+    readonly outside: string;
   };
   /** The name server that has the zones as they are from that step on (1, 2, ...), on an address of the farm's namespace. */
   readonly stepServer: (step: number) => string;
@@ -72,7 +74,10 @@ export function addressPlan(subnet: number): AddressPlan {
   return {
     network: { ipv4: `${ipv4(0)}/${prefixLength}`, ipv6: `${prefix6}:/64` },
     farm: pair(2),
-    nameServers: { root: ipv4(3), tld: ipv4(4), domains: ipv4(5), relay: ipv4(6), forger: ipv4(7) },
+    nameServers: {
+      ...{ root: ipv4(3), tld: ipv4(4), domains: ipv4(5), relay: ipv4(6), forger: ipv4(7) },
+      outside: ipv4(first.mxHost - 2),
+    },
     stepServer: (step) => ipv4(7 + step),
     primary: ipv4(first.remote - 1),
     testedServer: (index) => {

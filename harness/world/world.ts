@@ -8,6 +8,7 @@ import type { DnsStatus } from "../model/evidence.ts";
 import type {
   FileToCopy,
   LabFacts,
+  OutsideServer,
   RealHost,
   SenderRoute,
   ServedZone,
@@ -94,6 +95,8 @@ export interface TestedInstance extends ChangingInstance {
 
 export interface World {
   readonly addresses: AddressPlan;
+  /** Zones that the name server outside the lab has to have, with the serial of each; empty without one. */
+  readonly outside: readonly { readonly origin: string; readonly serial: number }[];
   /** By id. */
   readonly tested: ReadonlyMap<string, TestedInstance>;
   /** The hidden primary of those that have their zones by transfer: one of `servers`. null: there are none. */
@@ -137,6 +140,7 @@ function hostOf(server: TestedServer): string {
 
 function infrastructure(
   addresses: AddressPlan,
+  outside: boolean,
   tested: readonly TestedServer[],
   validity: { inception: Date; expiration: Date },
 ): readonly ZoneDraft[] {
@@ -163,7 +167,7 @@ function infrastructure(
         record(tld, "SOA", ttl, `${names.tld} hostmaster.${names.tld} ${timers}`),
         record(tld, "NS", ttl, names.tld),
         record(names.tld, "A", ttl, tldServer),
-        record(names.domains, "A", ttl, domains),
+        record(names.domains, "A", ttl, outside ? addresses.nameServers.outside : domains),
         record(names.relay, "A", ttl, relay),
         ...tested.map((server, index) => record(hostOf(server), "A", ttl, addresses.testedServer(index))),
         record(names.sender, "TXT", ttl, '"mail of this lab comes from here"'),
@@ -194,14 +198,14 @@ interface CompiledWhole {
 /** Each step of a domain compiled, with the same keys, certificates and addresses; and what is forged of it. */
 function compileWhole(
   domain: RecipientDomain,
-  makers: Pick<DomainMakers, "pki" | "validity" | "nobody" | "realPort">,
+  makers: Pick<DomainMakers, "pki" | "validity" | "nobody" | "realPort" | "serial">,
   nextAddress: DomainMakers["nextAddress"],
 ): CompiledWhole {
   const issued: DomainMakers["issued"] = new Map();
   const compile = (
     scenario: Scenario,
     pool: ReturnType<DomainMakers["nextAddress"]>[],
-    serial = 1,
+    serial = makers.serial,
   ): CompiledDomain => {
     let at = 0;
     return compileDomain(
@@ -226,7 +230,7 @@ function compileWhole(
     );
   const pool: ReturnType<DomainMakers["nextAddress"]>[] = [];
   const step = (number: number): CompiledDomain =>
-    compile(asOfStep(domain.scenario, number), pool, 1 + number);
+    compile(asOfStep(domain.scenario, number), pool, makers.serial + number);
   const { forged } = domain.scenario;
   return {
     steps: [step(0), ...steps.map((_, index) => step(index + 1))],
@@ -291,7 +295,13 @@ function realServers() {
 }
 
 /** Compiles every domain of the plan. `subnet` is one of the lab's networks; `now` fixes all validity periods. */
-export function compileWorld(plan: Plan, options: { readonly subnet: number; readonly now: Date }): World {
+export function compileWorld(
+  plan: Plan,
+  options: { readonly subnet: number; readonly now: Date; readonly outside?: OutsideServer },
+): World {
+  const { outside } = options;
+  // To whoever has the zones of an earlier run, these are news.
+  const firstSerial = outside ? Math.floor(options.now.getTime() / 1000) : 1;
   const addresses = addressPlan(options.subnet);
   const pki = createPki(options.now);
   const validity = {
@@ -302,8 +312,10 @@ export function compileWorld(plan: Plan, options: { readonly subnet: number; rea
   const transferKey: TransferKey = { name: "transfer.danelab", secret: randomBytes(32).toString("base64") };
   const real = realServers();
   const whole = plan.domains.map((domain) =>
-    compileWhole(domain, { pki, validity, nobody: addresses.nobody, realPort: real.portOf }, () =>
-      addresses.mxHost(hostCount++),
+    compileWhole(
+      domain,
+      { pki, validity, serial: firstSerial, nobody: addresses.nobody, realPort: real.portOf },
+      () => addresses.mxHost(hostCount++),
     ),
   );
   const compiled = whole.map(({ steps }) => steps);
@@ -314,7 +326,7 @@ export function compileWorld(plan: Plan, options: { readonly subnet: number; rea
   const tested = [
     ...new Map(plan.domains.flatMap(({ server }) => (server ? [[server.id, server] as const] : []))).values(),
   ];
-  const infrastructureDrafts = infrastructure(addresses, tested, validity);
+  const infrastructureDrafts = infrastructure(addresses, outside !== undefined, tested, validity);
   const nameServerOf = new Map(
     compiled.flatMap(([first]) => first.drafts.map(({ origin }) => [origin, first.nameServer] as const)),
   );
@@ -434,6 +446,19 @@ export function compileWorld(plan: Plan, options: { readonly subnet: number; rea
     return { instance: { ...instance, zones, transferKey }, ...changing(own, signedContent) };
   };
   const primary = hiddenPrimary();
+  /** The lab's own name server as the hidden primary of the one outside, of the zones that no relay stands before. */
+  const forOutside = (instance: ServerInstance): ServerInstance =>
+    outside
+      ? {
+          ...instance,
+          transferKey: outside.key,
+          zones: instance.zones.map((zone) =>
+            nameServerOf.get(zone.origin) === names.domains
+              ? { ...zone, secondary: addresses.nameServers.outside }
+              : zone,
+          ),
+        }
+      : instance;
 
   const rootZone = tree.zones.find(({ origin }) => origin === ".");
   const serverAt = (step: number): string =>
@@ -479,12 +504,17 @@ export function compileWorld(plan: Plan, options: { readonly subnet: number; rea
 
   return {
     addresses,
+    outside: outside
+      ? [...nameServerOf].flatMap(([origin, server]) =>
+          server === names.domains ? [{ origin, serial: firstSerial }] : [],
+        )
+      : [],
     primary,
     tested: new Map(tested.map((server, index) => [server.id, testedInstance(server, index)])),
     servers: [
       serverOf("root", addresses.nameServers.root, (origin) => origin === "."),
       serverOf("tld", addresses.nameServers.tld, (origin) => origin === tld),
-      serverOf("domains", addresses.nameServers.domains, isDomain),
+      forOutside(serverOf("domains", addresses.nameServers.domains, isDomain)),
       ...(primary ? [primary.instance] : []),
       ...trees
         .slice(1)
