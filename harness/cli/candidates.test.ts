@@ -91,7 +91,7 @@ test.each([
 
 test("what each command takes is known: no usage and no option has words that nothing can be made of", () => {
   const known =
-    /^(\[?(ID|DIR|FILE|RUN|BEFORE|AFTER|NEXT|RECORDS|GLOB|NAME|TRIAL|HOST|PORT|SECONDS|PATTERN|POLICY|or|\.\.\.)\]?|[\w|]+\|[\w|]+|NAME\[?@VERSION\]?(=NAME@VERSION)?|NAME\[@LABEL\]=IMAGE|check|DIR\|NAME\[@VERSION\])$/;
+    /^(\[?(ID|DIR|FILE|RUN|BEFORE|AFTER|NEXT|RECORDS|GLOB|NAME|TRIAL|HOST|PORT|SECONDS|PATTERN|POLICY|or|\.\.\.)\]?|[\w|]+\|[\w|]+|NAME\[?@VERSION\]?(=NAME@VERSION)?|NAME\[@LABEL\]=IMAGE|ADDRESS\[:PORT\]|BASE64|check|DIR\|NAME\[@VERSION\])$/;
   const words = commands.flatMap(({ name, usage, options }) => [
     ...usage.slice(name.length).split(" "),
     ...Object.values(options).map(({ value }) => value ?? ""),

@@ -57,7 +57,7 @@ export function judgeLookups({
       divergence: { severity, reason, evidence: shown, link },
     };
   });
-  const stale = [...seen].filter((one) => !used.has(one));
+  const stale = [...seen].filter((one) => !used.has(one) && one.byChance !== true);
   return {
     trials: results,
     staleDivergences: stale.map(({ scenario, outcome, reason }) => `${scenario}: ${outcome}: ${reason}`),

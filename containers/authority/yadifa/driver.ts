@@ -41,7 +41,7 @@ function configuration(instance: ServerInstance): string {
   allow-query any
   allow-transfer none
   allow-notify none
-  allow-control ${instance.addresses.join(", ")}
+  allow-control none
   max-tcp-queries 255
   thread-count-by-address 1
 </main>
@@ -66,12 +66,8 @@ const driver: AuthorityDriver = {
   ],
   versionCommand: ["yadifad", "--version"],
   modes: ["serving", "secondary"],
-  // Version 2.6 takes no signal for it.
-  reload: ({ addresses: [address], zones }) => [
-    "sh",
-    "-c",
-    zones.map(({ origin }) => `yadifa ctrl -s ${address} -t reload -q ${origin}`).join(" && "),
-  ],
+  // Version 2.6 takes no signal for it, see divergences.ts.
+  reload: (instance) => ["sh", "-c", `kill -HUP $(cat ${stateOf(instance)}/yadifad.pid)`],
   files: (instances) =>
     instances.map((instance) => ({ path: fileOf(instance), content: configuration(instance) })),
   command: (instances) =>
