@@ -14,13 +14,13 @@ beforeAll(async () => {
 afterAll(() => rm(root, { recursive: true }));
 
 /** This machine in place of a container: its paths lie below a folder of their own. */
-function here(): RunningContainer {
+function here(died = new Promise<string>(() => undefined)): RunningContainer {
   const below = (text: string): string => text.replaceAll("/danelab/batch", join(root, "danelab/batch"));
   const unused = () => {
     throw new Error("not used here");
   };
   return {
-    ...{ id: "x", name: "x", image: "x", died: new Promise<string>(unused).catch(() => "") },
+    ...{ id: "x", name: "x", image: "x", died },
     ...{ exec: unused, follow: unused, tail: unused, remove: unused },
     async copy(files) {
       for (const { path, content } of files) {
@@ -90,6 +90,13 @@ test("one that does not end is ended, and the others go on", async () => {
   );
   expect(seen.get("hangs")?.exitStatus).toBeNull();
   expect(seen.get("reads")?.exitStatus).toBe(0);
+});
+
+test("a container that dies is not waited for", async () => {
+  const options = { atOnce: 1, deadlineSeconds: 60, signal: new AbortController().signal };
+  const jobs = [{ id: "hangs", command: ["sleep", "60"] }];
+  const results = runBatch(here(Promise.resolve("killed")), jobs, options);
+  await expect(results.next()).rejects.toThrow("container x died: killed");
 });
 
 test("no command, no container asked", async () => {

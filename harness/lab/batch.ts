@@ -64,11 +64,16 @@ export async function* runBatch(
     ...["xargs", "-a", `${folder}/jobs`, "-n", "1", "-P", `${atOnce}`],
     ...["sh", "-c", `. ${folder}/run`],
   ]);
+  // Its stream need not end with it.
+  const death = container.died.then((how): never => {
+    throw new HarnessError(`container ${container.name} died: ${how}`);
+  });
+  death.catch(() => undefined);
   const left = new Set(jobs.keys());
   const lines = stream.lines[Symbol.asyncIterator]();
   try {
     for (;;) {
-      const next = await within(lines.next(), {
+      const next = await within(Promise.race([lines.next(), death]), {
         ms: (deadlineSeconds + 10) * 1000,
         waitedFor: `the next of ${left.size} commands in ${container.name}`,
         lastSeen: stream.lastWords,
