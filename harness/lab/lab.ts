@@ -77,6 +77,8 @@ export interface Lab {
   readonly containers: readonly RunningContainer[];
   /** Trials whose packets are kept, for the farm to give. */
   readonly captured: ReadonlySet<string>;
+  /** How the name server under test with this id died; undefined: it has not. */
+  deathOf(id: string): string | undefined;
   /** The name servers under test get their zones as they are in this step. */
   changeZones(step: number): Promise<void>;
   close(): Promise<void>;
@@ -351,6 +353,12 @@ export async function startLab(
           tmpfs: driver.tmpfs ?? {},
         },
         [server.id],
+        // It is what is tried: its death is an outcome.
+        (how, tail) => {
+          const told = [how, ...tail.split("\n").filter(Boolean).slice(-1)].join("; its log ends: ");
+          deaths.set(server.id, `${server.id} died: ${told}`);
+          listener.progress(`${server.id} died: ${told}`);
+        },
       );
       running.set(server.id, container);
     };
@@ -675,6 +683,7 @@ export async function startLab(
         return [...groups].flatMap(({ containers }) => containers);
       },
       captured,
+      deathOf: (id) => deaths.get(id),
       changeZones: async (step) => {
         await Promise.all([
           ...tested.map((one) => changeOne(one, step)),

@@ -108,7 +108,12 @@ function askIn(lab: Lab, world: World) {
     if (isDirect(way)) {
       const direct = servers.get(server.id);
       if (!direct) throw new HarnessError(`${server.id} is not in the lab`);
-      return direct(question, way, step);
+      const answer = await direct(question, way, step);
+      if (answer.rcode !== null) return answer;
+      // That nothing listens any more is seen before the news of the death comes.
+      await setTimeout(durations.newsOfDeath);
+      const death = lab.deathOf(server.id);
+      return death === undefined ? answer : { ...answer, died: true, error: death };
     }
     const name = Object.entries(validators).find(([one]) => one === way)?.[1];
     const host = [...lab.resolvers].find(([id]) => id.split("@")[0] === name)?.[1];
