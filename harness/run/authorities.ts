@@ -108,12 +108,14 @@ function askIn(lab: Lab, world: World) {
     if (isDirect(way)) {
       const direct = servers.get(server.id);
       if (!direct) throw new HarnessError(`${server.id} is not in the lab`);
+      const died = (error: string): LookupAnswer => ({
+        ...{ way, rcode: null, authenticated: false, rdata: [], ms: 0, error, died: true },
+      });
+      const before = lab.deathOf(server.id);
+      if (before !== undefined) return died(before);
       const answer = await direct(question, way, step);
-      if (answer.rcode !== null) return answer;
-      // That nothing listens any more is seen before the news of the death comes.
-      await setTimeout(durations.newsOfDeath);
-      const death = lab.deathOf(server.id);
-      return death === undefined ? answer : { ...answer, died: true, error: death };
+      const death = answer.rcode === null ? lab.deathOf(server.id) : undefined;
+      return death === undefined ? answer : died(death);
     }
     const name = Object.entries(validators).find(([one]) => one === way)?.[1];
     const host = [...lab.resolvers].find(([id]) => id.split("@")[0] === name)?.[1];
@@ -151,7 +153,8 @@ async function onceChanged(ask: () => Promise<LookupAnswer>): Promise<LookupAnsw
   for (;;) {
     const answer = await ask();
     const right = answer.findings?.wrong.length === 0 && answer.findings.bogus.length === 0;
-    if (right || Date.now() - start > durations.zoneChanged) return { ...answer, ms: Date.now() - start };
+    if (right || answer.died || Date.now() - start > durations.zoneChanged)
+      return { ...answer, ms: Date.now() - start };
     await setTimeout(durations.betweenLooks);
   }
 }

@@ -111,4 +111,14 @@ export const divergences: readonly Divergence[] = [
     reason: "it takes changed zone files at the word of its control program alone, which is not used here",
     evidence: "after SIGHUP the zone is as before; version 3.0 takes it",
   }),
+  found({
+    scenario: "auth-change*",
+    versions: ["3.0"],
+    policies: ["serving"],
+    outcome: "died",
+    byChance: true,
+    severity: "too-strict",
+    reason: "told by SIGHUP of changed zone files it may die (3.0.2)",
+    evidence: "Segmentation fault of yadifad right after the signal",
+  }),
 ];
