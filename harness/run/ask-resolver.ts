@@ -75,11 +75,18 @@ export async function askResolver(
   }
 }
 
-/** Where name servers keep silent, or a resolver may, the wait is long: others are asked in the meantime. */
+/**
+ * What takes long is begun early, and others are asked in the meantime. First come malformed records, which have ended processes,
+ * beside what is quick: all of these may have to be asked again alone.
+ */
 function slowestFirst(trials: readonly LookupTrial[]): LookupTrial[] {
+  const isOdd = ({ scenario: { domain } }: LookupTrial): boolean => withholdsRecords(domain);
   const isSlow = ({ scenario: { domain } }: LookupTrial): boolean =>
-    Object.values(domain.zones).some(({ answers }) => answers.length > 0) || withholdsRecords(domain);
-  return [...trials.filter(isSlow), ...trials.filter((trial) => !isSlow(trial))];
+    Object.values(domain.zones).some(({ answers }) => answers.length > 0);
+  const odd = trials.filter(isOdd);
+  const slow = trials.filter((trial) => !isOdd(trial) && isSlow(trial));
+  const quick = trials.filter((trial) => !isOdd(trial) && !isSlow(trial));
+  return [...odd, ...quick.slice(0, together), ...slow, ...quick.slice(together)];
 }
 
 /** Evidence without answers: what the trial asks, and what the zones hold. */
