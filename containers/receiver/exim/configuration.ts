@@ -39,6 +39,10 @@ smtp_accept_max = 0
 smtp_accept_max_per_connection = 0
 smtp_accept_queue = 0
 smtp_connect_backlog = 200
+# It is the network namespace's own, and there may be Exims of several versions in it.
+.ifdef _OPT_MAIN_NOTIFIER_SOCKET
+notifier_socket =
+.endif
 keep_environment =
 host_lookup =
 rfc1413_query_timeout = 0s
