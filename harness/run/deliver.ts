@@ -70,8 +70,8 @@ function toolsOf(host: SendingHost): Tools {
 }
 
 /**
- * So many messages of one sender are under way at a time: enough to keep it busy while some wait for silent servers, and few
- * enough that none waits for a processor until its deadline.
+ * While more messages of one sender than this are under way, no more are handed in: enough to keep it busy while some wait for
+ * silent servers, and few enough that none waits for a processor until its deadline.
  */
 const mostUnderWay = 200;
 /** So many are handed in together. */

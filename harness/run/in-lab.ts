@@ -1,24 +1,17 @@
-import { cpus } from "node:os";
-import type { Engine } from "../lab/engine.ts";
 import { type Lab, type LabPrograms, runLabel, startLab } from "../lab/lab.ts";
 import type { Session, StrayPacket } from "../model/farm.ts";
 import type { Plan } from "../model/plan.ts";
-import type { ProgramResult, Results, ScenarioResult, TrialResult } from "../model/results.ts";
+import type { Results, ScenarioResult, TrialResult } from "../model/results.ts";
 import { messageOf } from "../words/errors.ts";
 import { compileWorld, type World } from "../world/world.ts";
 import { leaseSubnet } from "./lease.ts";
+import { type RunIdentity, runFacts } from "./run-facts.ts";
 import { ownerLabels } from "./sweep.ts";
 
 /** What the kinds of trial without mail have in common: one world, one lab, the work in it, one document of results. */
 
-export interface LabRunInput {
+export interface LabRunInput extends RunIdentity {
   readonly programs: LabPrograms;
-  readonly described: readonly ProgramResult[];
-  readonly engine: Engine;
-  readonly runId: string;
-  readonly version: string;
-  readonly options: Readonly<Record<string, unknown>>;
-  readonly signal: AbortSignal;
   /** The world is made, and nothing of it has started yet. */
   world?(world: World): void;
 }
@@ -92,29 +85,11 @@ export async function runInLab(
     await lease.release();
   }
 
-  const judged = work.judge();
+  const { staleDivergences, trials } = work.judge();
   return {
     version: 1,
-    run: {
-      id: input.runId,
-      danelab: input.version,
-      start: start.toISOString(),
-      end: new Date().toISOString(),
-      host: {
-        system: `${process.platform} ${process.arch}`,
-        node: process.version,
-        engine: await engine.describe().catch(messageOf),
-        cores: cpus().length,
-      },
-      options: { ...input.options },
-      programs: [...input.described],
-      strayPackets: { count: strays.length, first: strays.slice(0, 20).map(({ line }) => line) },
-      staleDivergences: [...judged.staleDivergences],
-      errors: [...new Set(errors)],
-      interrupted: signal.aborted,
-      timings,
-    },
+    run: await runFacts(input, { start, strays, staleDivergences, errors, timings }),
     scenarios: [...work.scenarios],
-    trials: [...judged.trials],
+    trials: [...trials],
   };
 }

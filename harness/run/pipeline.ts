@@ -1,6 +1,5 @@
 import { cpus } from "node:os";
 import type { SenderDriver } from "../lab/driver.ts";
-import type { Engine } from "../lab/engine.ts";
 import { type Lab, type LabPrograms, runLabel, startLab } from "../lab/lab.ts";
 import type { SendingHost } from "../lab/sending-host.ts";
 import type { Divergence } from "../model/divergence.ts";
@@ -8,7 +7,7 @@ import type { Evidence } from "../model/evidence.ts";
 import type { RelayRule, StrayPacket } from "../model/farm.ts";
 import { judge } from "../model/judge.ts";
 import { type Plan, sendingHostOf, type Trial } from "../model/plan.ts";
-import type { ProgramResult, Results, TrialResult } from "../model/results.ts";
+import type { Results, TrialResult } from "../model/results.ts";
 import { describeScenario } from "../model/results-of.ts";
 import { HarnessError, messageOf } from "../words/errors.ts";
 import { turns } from "../words/turns.ts";
@@ -18,24 +17,18 @@ import { deliverFrom } from "./deliver.ts";
 import { leaseSubnet } from "./lease.ts";
 import { fetchPackets, type PacketChoice, trialsToCapture } from "./packets.ts";
 import type { ProbeRun } from "./probes.ts";
+import { type RunIdentity, runFacts } from "./run-facts.ts";
 import { ownerLabels } from "./sweep.ts";
 
 /** The pipeline as a library function: plan in, verdicts as they fall, results document out. */
 
-export interface RunInput {
+export interface RunInput extends RunIdentity {
   readonly plan: Plan;
   readonly programs: LabPrograms;
-  /** What the results say of the programs. */
-  readonly described: readonly ProgramResult[];
   readonly divergences: ReadonlyMap<string, readonly Divergence[]>;
-  readonly engine: Engine;
-  readonly runId: string;
-  readonly version: string;
-  readonly options: Readonly<Record<string, unknown>>;
   /** Leaves the lab running. */
   readonly keep: boolean;
   readonly packets: PacketChoice;
-  readonly signal: AbortSignal;
   /** Real servers to be tried while mail is on its way. */
   readonly probes?: ProbeRun;
 }
@@ -264,25 +257,13 @@ export async function run(input: RunInput, listener: RunListener): Promise<Finis
     : judgement.errors.filter((text) => !errors.some((error) => text.includes(error)));
   const results: Results = {
     version: 1,
-    run: {
-      id: input.runId,
-      danelab: input.version,
-      start: start.toISOString(),
-      end: new Date().toISOString(),
-      host: {
-        system: `${process.platform} ${process.arch}`,
-        node: process.version,
-        engine: await engine.describe().catch(messageOf),
-        cores: cpus().length,
-      },
-      options: { ...input.options },
-      programs: [...input.described],
-      strayPackets: { count: strays.length, first: strays.slice(0, 20).map(({ line }) => line) },
-      staleDivergences: [...judgement.staleDivergences],
-      errors: [...new Set([...errors, ...canaries])],
-      interrupted: signal.aborted,
+    run: await runFacts(input, {
+      start,
+      strays,
+      staleDivergences: judgement.staleDivergences,
+      errors: [...errors, ...canaries],
       timings,
-    },
+    }),
     scenarios: plan.scenarios.map(describeScenario),
     trials: [...judgement.trials],
   };

@@ -10,9 +10,9 @@ export const durations = {
   lookupTry: 5_000,
   /** From an answer that did not come to the news that the resolver had died. */
   newsOfDeath: 1_000,
-  /** All messages of a stack handed to its sender. */
+  /** A handful of messages handed to their sender. */
   submission: 120_000,
-  /** From handing a message in, or from the sender's last verdict on any, to its verdict on this one. */
+  /** From handing a message in, or from the sender's last verdict on any, to its verdict on this one: with a dead resolver OpenSMTPD takes 40 s. */
   firstAttempt: 90_000,
   /** From the sender's verdict to the end of the SMTP session that the receiver saw: late where hundreds end at once. */
   sessionEnd: 15_000,
