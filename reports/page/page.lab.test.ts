@@ -101,7 +101,7 @@ describe("filter", () => {
     expect(await rowNames()).toEqual(["ee-expired"]);
     expect(await page.locator("#text").inputValue()).toBe("ee-expired");
     await page.locator("#clear").click();
-    expect((await rowNames()).length).toBeGreaterThan(10);
+    await expect.poll(async () => (await rowNames()).length, patient).toBeGreaterThan(10);
     await expect.poll(fragment, patient).toBe("#/");
   });
 
@@ -120,11 +120,11 @@ describe("filter", () => {
   test("a verdict leaves the rows that have it, and dims their other cells", async () => {
     await open(small);
     await page.getByRole("button", { name: /fail/ }).click();
-    const shown = await page.locator("a.cell:not(.dim) b").allTextContents();
-    expect(shown).toEqual(["✗ fail", "✗ fail", "✗ fail"]);
+    const shown = () => page.locator("a.cell:not(.dim) b").allTextContents();
+    await expect.poll(shown, patient).toEqual(["✗ fail", "✗ fail", "✗ fail"]);
     expect(await page.locator("a.cell.dim").count()).toBeGreaterThan(0);
     await page.getByRole("button", { name: /warn/ }).click();
-    expect(await page.locator("a.cell:not(.dim)").count()).toBe(5);
+    await expect.poll(() => page.locator("a.cell:not(.dim)").count(), patient).toBe(5);
     expect(await violations()).toEqual([]);
     await expect.poll(fragment, patient).toBe("#/?verdict=fail,warn");
   });
@@ -202,6 +202,24 @@ test("keyboard: the matrix is one stop, arrows move, Enter opens, Escape comes b
   await page.keyboard.press("Escape");
   await page.locator("#overview").waitFor();
   await expect.poll(focused, patient).toBe(far);
+});
+
+test("each row tells its place in the table of its group, however few of them are in the document", async () => {
+  await open(large);
+  const placed = await evaluated<{ all: number; heads: number; shown: number[] }[]>(
+    `[...document.querySelectorAll("#cells table")].map((table) => {
+      const shown = [...table.querySelectorAll("tbody tr:not(.gap)")].map((row) => Number(row.ariaRowIndex));
+      return { all: Number(table.ariaRowCount), heads: table.tHead.rows.length, shown };
+    })`,
+  );
+  expect(placed.length).toBeGreaterThan(0);
+  for (const { all, heads, shown } of placed) {
+    expect(shown).toEqual(shown.toSorted((a, b) => a - b));
+    expect(shown.every((place) => place > heads && place <= all)).toBe(true);
+  }
+  const [top] = placed;
+  expect(top?.shown[0]).toBe(top!.heads + 1);
+  expect(top?.all).toBe(matrixOf(largeSample().results).groups[0]!.rows.length + top!.heads);
 });
 
 test("print: without what can only be clicked, with every row, and with what was closed", async () => {

@@ -109,7 +109,7 @@ export function createOverview(
   };
   addEventListener("scroll", fillSoon, { passive: true });
   addEventListener("resize", fillSoon);
-  addEventListener("beforeprint", () => rows.fill(true));
+  addEventListener("beforeprint", () => rows.fillAll());
   addEventListener("afterprint", fillSoon);
 
   return {

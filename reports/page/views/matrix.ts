@@ -34,9 +34,7 @@ export interface MatrixColumns {
 
 /** Columns in which there is anything. */
 export function columnsOf(matrix: Matrix, shown: Matrix["policies"]): MatrixColumns {
-  const used = new Set<number>();
-  for (const { rows } of matrix.groups)
-    for (const { cells } of rows) for (const [place, cell] of cells.entries()) if (cell) used.add(place);
+  const used = usedPlaces(matrix);
   const stacks = matrix.stacks.map((stack, index) => {
     const own = matrix.policies.flatMap((policy, at) => {
       const place = index * matrix.policies.length + at;
@@ -50,6 +48,18 @@ export function columnsOf(matrix: Matrix, shown: Matrix["policies"]): MatrixColu
     places: filled.flatMap(({ own }) => own.map(({ place }) => place)),
     wording: matrix.policies.length > 1,
   };
+}
+
+const usedOf = new WeakMap<Matrix, ReadonlySet<number>>();
+
+function usedPlaces(matrix: Matrix): ReadonlySet<number> {
+  const known = usedOf.get(matrix);
+  if (known) return known;
+  const used = new Set<number>();
+  for (const { rows } of matrix.groups)
+    for (const { cells } of rows) for (const [place, cell] of cells.entries()) if (cell) used.add(place);
+  usedOf.set(matrix, used);
+  return used;
 }
 
 /** A row as the filter leaves it. */
@@ -69,9 +79,9 @@ export interface ShownGroup {
 /** The table of a group, without its rows. */
 export function groupTable({ name, rows }: ShownGroup, columns: MatrixColumns): Html {
   const { stacks, places, wording } = columns;
-  const lines = wording ? 2 : 1;
+  const lines = headLines(wording);
   const trials = rows.flatMap(({ cells }) => cells.flatMap((cell) => cell?.trial ?? []));
-  return html`<table>
+  return html`<table aria-rowcount="${lines + rows.length}">
 <colgroup><col class="scenarios"><col class="cells" span="${places.length}"></colgroup>
 <thead><tr><th class="corner" rowspan="${lines}" scope="col"><b>${name}</b> <small>${tallyOf(trials)}</small></th>${stacks.map(
     ({ stack, policies }) =>
@@ -84,6 +94,10 @@ export function groupTable({ name, rows }: ShownGroup, columns: MatrixColumns): 
 </table>`;
 }
 
+function headLines(wording: boolean): number {
+  return wording ? 2 : 1;
+}
+
 /** Where the harness asks itself, the resolver is what is tested; where a verifier looks, that one. */
 function stackHead({ id, sender, resolver }: StackColumns): Html {
   const [first, second] = id.includes("+") ? [sender, resolver] : [id, null];
@@ -92,12 +106,21 @@ function stackHead({ id, sender, resolver }: StackColumns): Html {
   }`;
 }
 
-/** @param stop the trial whose cell the Tab key comes to */
-export function rowsHtml(rows: readonly ShownRow[], { stacks }: MatrixColumns, stop: string): Html {
+/**
+ * @param start how many rows of the table stand before these
+ * @param stop the trial whose cell the Tab key comes to
+ */
+export function rowsHtml(
+  rows: readonly ShownRow[],
+  { stacks, wording }: MatrixColumns,
+  start: number,
+  stop: string,
+): Html {
   const isFirst = stacks.flatMap(({ policies }) => policies.map((_, index) => index === 0));
+  const before = headLines(wording) + start + 1;
   return html`${rows.map(
-    ({ row, cells }) =>
-      html`<tr><th scope="row"><code>${row.name}</code><span>${row.scenario.title}</span></th>${cells.map(
+    ({ row, cells }, at) =>
+      html`<tr aria-rowindex="${before + at}"><th scope="row"><code>${row.name}</code><span>${row.scenario.title}</span></th>${cells.map(
         (cell, index) =>
           html`<td${isFirst[index] ? html` class="first"` : null}>${cellHtml(cell, stop)}</td>`,
       )}</tr>`,
@@ -105,7 +128,7 @@ export function rowsHtml(rows: readonly ShownRow[], { stacks }: MatrixColumns, s
 }
 
 function cellHtml(cell: ShownCell, stop: string): Html {
-  if (!cell) return html`<span class="empty">·<i class="unseen">no such trial</i></span>`;
+  if (!cell) return html`<span class="empty" role="img" aria-label="no such trial">·</span>`;
   const { trial, wanted } = cell;
   const { verdict } = trial;
   return html`<a class="cell v-${verdict}${wanted ? "" : " dim"}" tabindex="${trial.id === stop ? 0 : -1}" href="${hrefOf("trial", trial.id)}"><b>${verdictSigns[verdict].symbol} ${verdict}</b><span>${happenedIn(trial)}</span></a>`;
