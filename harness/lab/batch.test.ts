@@ -21,7 +21,7 @@ function here(died = new Promise<string>(() => undefined)): RunningContainer {
   };
   return {
     ...{ id: "x", name: "x", image: "x", died },
-    ...{ exec: unused, follow: unused, tail: unused, remove: unused },
+    ...{ exec: unused, run: unused, follow: unused, tail: unused, remove: unused },
     async copy(files) {
       for (const { path, content } of files) {
         await mkdir(dirname(join(root, path)), { recursive: true });

@@ -1,6 +1,7 @@
 import { HarnessError } from "../words/errors.ts";
 import { within } from "../words/until.ts";
 import type { RunningContainer } from "./engine.ts";
+import { quoted } from "./shell.ts";
 
 /** Many commands in one container, over one stream: to start one by the engine takes longer than most of them do. */
 
@@ -38,11 +39,6 @@ said=$(timeout -k 2 ${deadlineSeconds} sh "${folder}/job-$0" </dev/null 2>&1; ec
 ended=$(date +%s%3N)
 { flock 9; printf '%s %s %s %s\\n' "$0" "\${said##* }" $((ended - began)) "$(printf %s "\${said% *}" | tail -c 16384 | base64 -w 0)"; } 9>${folder}/lock
 `;
-}
-
-/** A word of a shell's command line. */
-function quoted(word: string): string {
-  return `'${word.replaceAll("'", "'\\''")}'`;
 }
 
 /** Results as they come. HarnessError: some did not. */

@@ -5,6 +5,7 @@ import { durations } from "../words/durations.ts";
 import { HarnessError, messageOf } from "../words/errors.ts";
 import { within } from "../words/until.ts";
 import type { ContainerSpec, Engine, FileToCopy, LineStream, RunningContainer } from "./engine.ts";
+import { createShell } from "./shell.ts";
 
 // danelab removes what it started itself: the reaper container of testcontainers would need an image from a registry.
 process.env["TESTCONTAINERS_RYUK_DISABLED"] = "true";
@@ -269,6 +270,31 @@ function runningContainer(
     return { out, error };
   };
 
+  const stream = async (command: readonly string[]): Promise<LineStream> => {
+    const exec = await container.exec({
+      Cmd: [...command],
+      AttachStdin: true,
+      AttachStdout: true,
+      AttachStderr: true,
+    });
+    const socket = await exec.start({ hijack: true, stdin: true });
+    const { out, error } = split(socket);
+    let words = "";
+    error.on("data", (chunk: Buffer) => {
+      words = (words + chunk.toString("utf8")).slice(-2000);
+    });
+    return {
+      lastWords: () => words.trim(),
+      lines: createInterface({ input: out }),
+      send: (line) => {
+        socket.write(`${line}\n`);
+      },
+      close: () => {
+        socket.end();
+      },
+    };
+  };
+
   return {
     id,
     name,
@@ -284,30 +310,8 @@ function runningContainer(
       const { ExitCode } = await exec.inspect();
       return { exitCode: ExitCode ?? -1, stdout, stderr };
     },
-    async stream(command): Promise<LineStream> {
-      const exec = await container.exec({
-        Cmd: [...command],
-        AttachStdin: true,
-        AttachStdout: true,
-        AttachStderr: true,
-      });
-      const socket = await exec.start({ hijack: true, stdin: true });
-      const { out, error } = split(socket);
-      let words = "";
-      error.on("data", (chunk: Buffer) => {
-        words = (words + chunk.toString("utf8")).slice(-2000);
-      });
-      return {
-        lastWords: () => words.trim(),
-        lines: createInterface({ input: out }),
-        send: (line) => {
-          socket.write(`${line}\n`);
-        },
-        close: () => {
-          socket.end();
-        },
-      };
-    },
+    stream,
+    run: createShell(() => stream(["sh"]), name),
     async follow(onLine) {
       const logs = await container.logs({ follow: true, stdout: true, stderr: true });
       const both = new PassThrough();

@@ -1,6 +1,6 @@
 import { PassThrough } from "node:stream";
 import { HarnessError } from "../words/errors.ts";
-import type { ContainerSpec, Engine, NetworkSpec, RunningContainer } from "./engine.ts";
+import type { ContainerSpec, Engine, ExecResult, NetworkSpec, RunningContainer } from "./engine.ts";
 import { fakeFarmProgram } from "./fake/farm-program.ts";
 import { type FakeInternet, fakeInternet } from "./fake/internet.ts";
 import { type FakeResolver, fakeResolver } from "./fake/resolver.ts";
@@ -120,6 +120,11 @@ export function fakeEngine(conduct: FakeConduct = {}): FakeEngine {
       for (const stream of streams) stream.end();
       died.resolve(how);
     };
+    const exec = async (command: readonly string[]): Promise<ExecResult> => {
+      running();
+      const stdout = role === "sender" ? (namespace.sender?.execute(command) ?? "") : "";
+      return { exitCode: 0, stdout, stderr: "" };
+    };
     containers.set(spec.name, spec);
     started.set(spec.name, { spec, namespace, end });
 
@@ -131,11 +136,8 @@ export function fakeEngine(conduct: FakeConduct = {}): FakeEngine {
       async copy() {
         running();
       },
-      async exec(command) {
-        running();
-        const stdout = role === "sender" ? (namespace.sender?.execute(command) ?? "") : "";
-        return { exitCode: 0, stdout, stderr: "" };
-      },
+      exec,
+      run: exec,
       async stream() {
         running();
         const lines = new PassThrough({ objectMode: true });

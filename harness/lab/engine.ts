@@ -53,6 +53,8 @@ export interface RunningContainer {
   readonly name: string;
   readonly image: string;
   exec(command: readonly string[]): Promise<ExecResult>;
+  /** As exec, for what is run often: over one shell (shell.ts), one command after the other. */
+  run(command: readonly string[]): Promise<ExecResult>;
   stream(command: readonly string[]): Promise<LineStream>;
   copy(files: readonly FileToCopy[]): Promise<void>;
   /** Standard output and error of the container's main process, from its start, line by line, until it ends. */

@@ -33,7 +33,7 @@ export const durations = {
   /** A verifier's look at one MX host. */
   verification: 60_000,
   /** A command run in a container. */
-  exec: 30_000,
+  exec: 60_000,
   /** An image built from packages. */
   imageBuild: 600_000,
   /** The container engine must answer after it was started. */
