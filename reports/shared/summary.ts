@@ -37,10 +37,11 @@ export interface Attack {
 }
 
 export function attacksOf({ scenarios, trials }: Results): readonly Attack[] {
+  const byScenario = Map.groupBy(trials, ({ scenario }) => scenario);
   return scenarios
     .filter(({ attack }) => attack)
     .flatMap((scenario) => {
-      const own = trials.filter((trial) => trial.scenario === scenario.id && trial.role !== "twin");
+      const own = (byScenario.get(scenario.id) ?? []).filter(({ role }) => role !== "twin");
       return [...Map.groupBy(own, stackIdOf)].map(([stack, here]) => ({
         scenario,
         stack,

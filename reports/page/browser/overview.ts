@@ -118,8 +118,8 @@ export function createOverview(
     enter(back) {
       place.hidden = false;
       scrollTo(...scrolled);
-      rows.fill();
       if (back) goTo(back);
+      rows.fill();
     },
     leave() {
       if (!place.hidden) scrolled = [scrollX, scrollY];

@@ -28,8 +28,12 @@ export function log(texts: readonly string[], kind = "log"): Html {
   return html`<pre class="${kind}" tabindex="0">${visible(texts.join("\n"))}</pre>`;
 }
 
+/** A table with more rows is laid out when one comes to it. */
+const mostAtOnce = 40;
+
 export function table(heads: readonly string[], rows: readonly (readonly Piece[])[], kind = ""): Html {
-  return html`<div class="wide" tabindex="0" role="group" aria-label="${heads.join(", ")}"><table class="listing ${kind}"><thead><tr>${heads.map(
+  const size = rows.length > mostAtOnce ? " long" : "";
+  return html`<div class="wide${size}" tabindex="0" role="group" aria-label="${heads.join(", ")}"><table class="listing ${kind}"><thead><tr>${heads.map(
     (head) => html`<th scope="col">${head}</th>`,
   )}</tr></thead><tbody>${rows.map(
     (cells) => html`<tr>${cells.map((cell) => html`<td>${cell}</td>`)}</tr>`,

@@ -4,8 +4,10 @@ import type { ProgramResult, Results, TrialResult } from "../../../harness/model
 
 /** In the order of the run. */
 export function implementationsOf({ trials }: Results): readonly string[] {
-  const all = trials.flatMap(({ sender, resolver }) => [sender, resolver]);
-  return [...new Set(all)].filter((id) => id !== "danelab");
+  const ids = new Set<string>();
+  for (const { sender, resolver } of trials) ids.add(sender).add(resolver);
+  ids.delete("danelab");
+  return [...ids];
 }
 
 export function programOf({ run }: Results, id: string): ProgramResult | undefined {
@@ -22,7 +24,12 @@ export function trialsWith({ trials }: Results, id: string): readonly TrialResul
  * trials of its own where the harness asks it.
  */
 export function ownTrials(results: Results, id: string): readonly TrialResult[] {
-  return trialsWith(results, id).filter(({ sender }) => sender === id || sender === "danelab");
+  return trialsWith(results, id).filter((trial) => testedIn(trial) === id);
+}
+
+/** The program whose doing the outcome is. */
+export function testedIn({ sender, resolver }: TrialResult): string {
+  return sender === "danelab" ? resolver : sender;
 }
 
 /** What else took part in a trial of the program. */

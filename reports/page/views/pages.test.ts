@@ -10,7 +10,7 @@ import { hostile, hostileResults } from "../../test-results.ts";
 import type { StoredTrials } from "../stored.ts";
 import { addressOf } from "./address.ts";
 import { makePage } from "./pages.ts";
-import { changesOf, differencesOf } from "./versions.ts";
+import { changesOf, differencesOf, versionsSideBySide } from "./versions.ts";
 
 const { results, evidence } = sample();
 
@@ -150,16 +150,49 @@ describe("versions", () => {
   };
 
   test("stand side by side where they differ, oldest first", () => {
-    const rows = differencesOf(both, "postfix@3.10");
-    expect(new Set(rows.map(({ scenario }) => scenario))).toEqual(new Set(["base-311"]));
-    expect(rows[0]!.trials.map((trial) => trial?.sender)).toEqual(["postfix@3.7", "postfix@3.10"]);
+    const rows = differencesOf(versionsSideBySide(both, "postfix@3.10"));
+    expect(new Set(rows.flat().map((trial) => trial?.scenario))).toEqual(new Set(["base-311"]));
+    expect(rows[0]!.map((trial) => trial?.sender)).toEqual(["postfix@3.7", "postfix@3.10"]);
   });
 
   test("tell which of them changed what", async () => {
-    const [change] = changesOf(both, "postfix@3.7");
+    const [change] = changesOf(versionsSideBySide(both, "postfix@3.7"));
     expect(change).toMatchObject({ from: "postfix@3.7", to: "postfix@3.10" });
     expect(await textOf("#/implementation/postfix@3.10", both)).toMatch(
       /From Postfix 3\.7 to Postfix 3\.10 base-311 \(dane, Unbound 1\.22\): encrypted became authenticated/,
     );
+  });
+
+  test("what one of them lacks is counted, not compared", async () => {
+    const lacking = both.trials.map((trial) =>
+      trial.sender === "postfix@3.7" && trial.policy === "dane"
+        ? { ...trial, verdict: "unsupported" as const, outcome: null }
+        : trial,
+    );
+    const versions = versionsSideBySide({ ...both, trials: lacking }, "postfix@3.7");
+    const compared = differencesOf(versions).flat();
+    expect(compared.every((trial) => trial?.policy !== "dane")).toBe(true);
+    const [change] = changesOf(versions);
+    expect(change?.gained.length).toBeGreaterThan(10);
+    expect(change?.gained.every(({ sender, policy }) => sender === "postfix@3.10" && policy === "dane")).toBe(
+      true,
+    );
+    expect(change?.lost).toEqual([]);
+    expect(await textOf("#/implementation/postfix@3.10", { ...both, trials: lacking })).toMatch(
+      /From Postfix 3\.7 to Postfix 3\.10 .*\d+ trials of what Postfix 3\.7 does not have: \d+ scenarios/,
+    );
+  });
+
+  test("a deviation on record is told once, with the trials that show it", async () => {
+    const reason = "falls back to clear text";
+    const trials = both.trials.map((trial) => ({
+      ...trial,
+      verdict: "known" as const,
+      divergence: { severity: "downgrade" as const, reason, link: null },
+    }));
+    const told = await textOf("#/implementation/postfix@3.7", { ...both, trials });
+    expect(told.match(new RegExp(reason, "g"))).toHaveLength(1);
+    expect(told).toMatch(/falls back to clear text Severity: downgrade\. Seen in \d+ scenarios/);
+    expect(told).toContain("base-311 : encrypted (dane, Unbound 1.22)");
   });
 });

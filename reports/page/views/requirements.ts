@@ -11,8 +11,7 @@ export function citesOf({ scenarios }: Pick<Results, "scenarios">): readonly str
 /** "RFC 7672 3.1" decides what "RFC 7672 3.1.1" does, not what "RFC 7672 3.10" does. */
 export function isCited(cites: readonly string[], requirement: string): boolean {
   return cites.some(
-    (cite) =>
-      cite === requirement || cite.startsWith(`${requirement} `) || cite.startsWith(`${requirement}.`),
+    (cite) => cite.startsWith(requirement) && ["", " ", "."].includes(cite.charAt(requirement.length)),
   );
 }
 

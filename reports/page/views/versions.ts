@@ -1,33 +1,37 @@
 import type { Results, TrialResult } from "../../../harness/model/results.ts";
-import { ownTrials, partnerOf, versionsOf } from "./implementations.ts";
+import { partnerOf, testedIn, versionsOf } from "./implementations.ts";
 import { happenedIn } from "./matrix.ts";
 
 /** The same trials with different versions of a program. */
-
-export interface VersionedTrial {
-  readonly scenario: string;
-  /** By version, in the order of `versionsOf`; undefined: not tried. */
-  readonly trials: readonly (TrialResult | undefined)[];
+export interface Versions {
+  /** Ids, oldest first. */
+  readonly ids: readonly string[];
+  /** By place in a run: the trial of each version; undefined: not tried. */
+  readonly rows: readonly (readonly (TrialResult | undefined)[])[];
 }
 
-/** Trials in which not all versions did the same. */
-export function differencesOf(results: Results, id: string): readonly VersionedTrial[] {
-  const versions = versionsOf(results, id);
-  if (versions.length < 2) return [];
+export function versionsSideBySide(results: Results, id: string): Versions {
+  const ids = versionsOf(results, id);
+  if (ids.length < 2) return { ids, rows: [] };
   const places = new Map<string, (TrialResult | undefined)[]>();
-  for (const [index, version] of versions.entries()) {
-    for (const trial of ownTrials(results, version)) {
-      const place = [trial.scenario, trial.policy, trial.canary ?? "", partnerOf(trial, version) ?? ""].join(
-        " ",
-      );
-      const row = places.get(place) ?? versions.map(() => undefined);
-      row[index] = trial;
-      places.set(place, row);
-    }
+  for (const trial of results.trials) {
+    const index = trial.role === "twin" ? -1 : ids.indexOf(testedIn(trial));
+    if (index < 0) continue;
+    const { scenario, policy, canary } = trial;
+    const place = [scenario, policy, canary ?? "", partnerOf(trial, testedIn(trial)) ?? ""].join(" ");
+    const row = places.get(place) ?? ids.map(() => undefined);
+    row[index] = trial;
+    places.set(place, row);
   }
-  return [...places.values()]
-    .filter((row) => new Set(row.flatMap((one) => (one ? [deedOf(one)] : []))).size > 1)
-    .map((trials) => ({ scenario: trials.find((one) => one)?.scenario ?? "", trials }));
+  return { ids, rows: [...places.values()] };
+}
+
+/** Rows in which not all versions did the same. Of one that lacks the feature there is nothing to compare. */
+export function differencesOf({ rows }: Versions): Versions["rows"] {
+  return rows.filter((trials) => {
+    const deeds = trials.flatMap((trial) => (trial && isTried(trial) ? [deedOf(trial)] : []));
+    return new Set(deeds).size > 1;
+  });
 }
 
 /** What one version does and the one before it does not. */
@@ -35,20 +39,29 @@ export interface VersionChange {
   readonly from: string;
   readonly to: string;
   readonly changes: readonly { readonly before: TrialResult; readonly after: TrialResult }[];
+  /** The newer one's trials of features that the older one lacks. */
+  readonly gained: readonly TrialResult[];
+  /** The older one's trials of features that the newer one lacks. */
+  readonly lost: readonly TrialResult[];
 }
 
 /** From each version to the next that was tried. */
-export function changesOf(results: Results, id: string): readonly VersionChange[] {
-  const versions = versionsOf(results, id);
-  const rows = differencesOf(results, id);
-  return versions.slice(1).map((to, index) => ({
-    from: versions[index] ?? "",
-    to,
-    changes: rows.flatMap(({ trials }) => {
+export function changesOf({ ids, rows }: Versions): readonly VersionChange[] {
+  return ids.slice(1).map((to, index) => {
+    const pairs = rows.flatMap((trials) => {
       const [before, after] = [trials[index], trials[index + 1]];
-      return before && after && deedOf(before) !== deedOf(after) ? [{ before, after }] : [];
-    }),
-  }));
+      return before && after ? [{ before, after }] : [];
+    });
+    return {
+      from: ids[index] ?? "",
+      to,
+      changes: pairs.filter(
+        ({ before, after }) => isTried(before) && isTried(after) && deedOf(before) !== deedOf(after),
+      ),
+      gained: pairs.flatMap(({ before, after }) => (!isTried(before) && isTried(after) ? [after] : [])),
+      lost: pairs.flatMap(({ before, after }) => (isTried(before) && !isTried(after) ? [before] : [])),
+    };
+  });
 }
 
 /** In words: step by step where only that shows the difference. */
@@ -59,7 +72,10 @@ export function deedTold(trial: TrialResult, others: readonly (TrialResult | und
 }
 
 /** What a program did, step by step; not what is thought of it. */
-function deedOf({ verdict, outcome, steps }: TrialResult): string {
-  if (verdict === "unsupported") return verdict;
+function deedOf({ outcome, steps }: TrialResult): string {
   return [outcome, ...(steps ?? []).map((step) => step.outcome)].join(" ");
+}
+
+function isTried({ verdict }: TrialResult): boolean {
+  return verdict !== "unsupported";
 }
