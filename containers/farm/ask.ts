@@ -1,9 +1,9 @@
 import { createSocket } from "node:dgram";
 import { connect, isIPv6 } from "node:net";
 import type { RawAnswer } from "../../harness/model/farm.ts";
+import { FrameSplitter, frame } from "../../harness/words/dns-frames.ts";
 import { messageOf } from "../../harness/words/errors.ts";
 import { turns } from "../../harness/words/turns.ts";
-import { FrameSplitter, frame } from "./dns-frames.ts";
 import { headerOctets, idOf, isResponse, isTruncated } from "./dns-message.ts";
 
 export interface NameServer {

@@ -1,5 +1,5 @@
 import type { Socket } from "node:net";
-import { FrameSplitter, frame } from "./dns-frames.ts";
+import { FrameSplitter, frame } from "../../harness/words/dns-frames.ts";
 import { type OnAnswer, PendingQuestions } from "./dns-pending.ts";
 
 /** Idle connections are closed (RFC 7766 section 6.2.3). */

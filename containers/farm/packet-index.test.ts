@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { WantedPackets } from "../../harness/model/packets.ts";
-import { frame as framed } from "./dns-frames.ts";
+import { frame as framed } from "../../harness/words/dns-frames.ts";
 import { tcpFlags } from "./packet-headers.ts";
 import { PacketIndex } from "./packet-index.ts";
 import { query } from "./test-dns.ts";

@@ -1,6 +1,6 @@
 import type { WantedPackets } from "../../harness/model/packets.ts";
+import { FrameSplitter } from "../../harness/words/dns-frames.ts";
 import { HarnessError } from "../../harness/words/errors.ts";
-import { FrameSplitter } from "./dns-frames.ts";
 import { readQuestion } from "./dns-message.ts";
 import { addressKey, type Headers, readHeaders, tcpFlags } from "./packet-headers.ts";
 import type { Packet } from "./pcap-reader.ts";

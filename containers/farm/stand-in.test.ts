@@ -8,9 +8,10 @@ import { StandIn } from "./stand-in.ts";
 const port = 20_000 + (process.pid % 20_000);
 
 async function standIn(answer: (query: Buffer, over: "udp" | "tcp") => Buffer | null): Promise<void> {
-  const one = new StandIn(({ number, over, message }) =>
-    one.answer(number, answer(Buffer.from(message, "base64"), over)),
-  );
+  const one = new StandIn(({ number, over, client, message }) => {
+    expect(client).toBe("127.0.0.1");
+    one.answer(number, answer(Buffer.from(message, "base64"), over));
+  });
   onTestFinished(() => one.close());
   await one.listen("127.0.0.53", port);
 }

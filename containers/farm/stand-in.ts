@@ -1,12 +1,12 @@
 import { createSocket, type Socket as UdpSocket } from "node:dgram";
 import { createServer, type Server, type Socket } from "node:net";
 import type { FarmEvent } from "../../harness/model/farm.ts";
-import { FrameSplitter, frame } from "./dns-frames.ts";
+import { FrameSplitter, frame } from "../../harness/words/dns-frames.ts";
 
 type Outward = Omit<Extract<FarmEvent, { readonly event: "outward" }>, "event">;
 
 /**
- * Stands at an address of the lab for a name server outside it: DNS messages go to the harness, which asks that server, and
+ * Stands at an address of the lab for a server outside it: DNS messages go to the harness, which asks that server, and
  * answers come back as they are.
  */
 export class StandIn {
@@ -19,7 +19,7 @@ export class StandIn {
   constructor(emit: (message: Outward) => void) {
     this.#emit = emit;
     this.#udp.on("message", (query, { address, port }) =>
-      this.#pass(query, "udp", (answer) => this.#udp.send(answer, port, address)),
+      this.#pass(query, "udp", address, (answer) => this.#udp.send(answer, port, address)),
     );
     this.#udp.on("error", () => undefined);
     this.#tcp = createServer((client: Socket) => {
@@ -27,7 +27,7 @@ export class StandIn {
       client.on("error", () => undefined);
       client.on("data", (chunk: Buffer) => {
         for (const query of splitter.push(chunk))
-          this.#pass(query, "tcp", (answer) => {
+          this.#pass(query, "tcp", client.remoteAddress ?? "", (answer) => {
             if (client.writable) client.write(frame(answer));
           });
       });
@@ -55,9 +55,9 @@ export class StandIn {
     this.#tcp.close();
   }
 
-  #pass(query: Buffer, over: "udp" | "tcp", reply: (answer: Buffer) => void): void {
+  #pass(query: Buffer, over: "udp" | "tcp", client: string, reply: (answer: Buffer) => void): void {
     const number = ++this.#number;
     this.#waiting.set(number, reply);
-    this.#emit({ number, over, message: query.toString("base64") });
+    this.#emit({ number, over, client, message: query.toString("base64") });
   }
 }

@@ -1,8 +1,8 @@
 import { createSocket } from "node:dgram";
 import { once } from "node:events";
 import { type AddressInfo, connect, createServer, type Server, type Socket } from "node:net";
+import { FrameSplitter, frame } from "../../harness/words/dns-frames.ts";
 import { until } from "../../harness/words/until.ts";
-import { FrameSplitter, frame } from "./dns-frames.ts";
 
 export const types = { A: 1, TXT: 16, DS: 43, TLSA: 52 } as const;
 

@@ -146,7 +146,7 @@ async function costPerTrial(
         const collector = collectStack(trials, world, reader, {
           id: `bench${round}`,
           firstIndex: 0,
-          resolverTells: one.resolver.driver.question !== undefined,
+          resolverTells: one.resolver?.driver.question !== undefined,
         });
         listener.collector = collector;
         listener.line = (line) => collector.logLine(line);

@@ -8,7 +8,7 @@ import { preparePrograms } from "../lab/programs.ts";
 import type { Registry } from "../lab/registry.ts";
 import type { Divergence } from "../model/divergence.ts";
 import type { Evidence } from "../model/evidence.ts";
-import type { OutsideServer } from "../model/facts.ts";
+import type { OutsideResolver, OutsideServer } from "../model/facts.ts";
 import type { Plan, Program } from "../model/plan.ts";
 import {
   judgeProbes,
@@ -25,7 +25,8 @@ import { evidencePath, run } from "../run/pipeline.ts";
 import { probeRun } from "../run/probes.ts";
 import { stillLives } from "../run/sweep.ts";
 import { setupsOf } from "../world/setup.ts";
-import { externalFiles, externalText } from "./external.ts";
+import { externalFiles, externalText } from "./external-authority.ts";
+import { announceResolver } from "./external-resolver.ts";
 import { interruptible } from "./interrupt.ts";
 import type { Output } from "./output.ts";
 import { expectedMs } from "./pace.ts";
@@ -41,6 +42,8 @@ export interface Undertaking {
   readonly authority?: Program;
   /** Has the zones in place of the authority, which is its hidden primary. */
   readonly outside?: OutsideServer;
+  /** The resolver of stacks that have none of danelab's own. */
+  readonly outsideResolver?: OutsideResolver;
   /** Stands where a scenario says a real server; Postfix unless told. */
   readonly receiver?: Program;
   /** What the user chose, for the results document. */
@@ -97,7 +100,7 @@ export async function conduct(undertaking: Undertaking): Promise<Conducted> {
     const engine = await connectDocker();
     const swept = await engine.sweep(runLabel, stillLives);
     if (swept.length > 0) progress.note(`removed what an earlier run left: ${swept.join(", ")}`);
-    const { authority, receiver, outside } = undertaking;
+    const { authority, receiver, outside, outsideResolver } = undertaking;
     const prepared = await preparePrograms(
       engine,
       registry,
@@ -107,6 +110,7 @@ export async function conduct(undertaking: Undertaking): Promise<Conducted> {
         scenarios: plan.domains.map(({ scenario }) => scenario),
         ...(authority ? { authority } : {}),
         ...(receiver ? { receiver } : {}),
+        ...(outsideResolver ? { outsideResolver } : {}),
       },
       progress.note,
     );
@@ -149,6 +153,8 @@ export async function conduct(undertaking: Undertaking): Promise<Conducted> {
         packets: store,
         world: (world) => {
           setups = setupsOf(world);
+          if (outsideResolver)
+            announceResolver(outsideResolver, world.facts, output.folder, store, progress.note);
           if (!outside) return;
           for (const [name, content] of externalFiles(outside, world.outside))
             store(join("external", name), content);

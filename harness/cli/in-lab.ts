@@ -12,6 +12,7 @@ import type { LabRunInput } from "../run/in-lab.ts";
 import { evidencePath } from "../run/pipeline.ts";
 import { stillLives } from "../run/sweep.ts";
 import { setupsOf } from "../world/setup.ts";
+import { announceResolver } from "./external-resolver.ts";
 import { interruptible } from "./interrupt.ts";
 import type { Arguments, OptionSpec } from "./options.ts";
 import { createOutput, type Output, printResults } from "./output.ts";
@@ -63,6 +64,14 @@ export async function conductInLab(
     const prepared = await preparePrograms(engine, registry, wanted, progress.note);
     progress.start(trials);
     let setups: DomainSetups = {};
+    const writes: Promise<void>[] = [];
+    const store = (path: string, content: string): void => {
+      const file = join(output.folder, path);
+      const written = mkdir(dirname(file), { recursive: true }).then(() => writeFile(file, content));
+      // Told at the end.
+      written.catch(() => undefined);
+      writes.push(written);
+    };
     const finished = await run(
       {
         ...{ ...prepared, engine, signal, options },
@@ -70,16 +79,17 @@ export async function conductInLab(
         version: await packageVersion(),
         world: (world) => {
           setups = setupsOf(world);
+          const { outsideResolver } = wanted;
+          if (outsideResolver)
+            announceResolver(outsideResolver, world.facts, output.folder, store, progress.note);
         },
       },
       { progress: progress.note, done: progress.done },
     );
     progress.end();
-    for (const [trial, seen] of finished.evidence) {
-      const file = join(output.folder, evidencePath(trial));
-      await mkdir(dirname(file), { recursive: true });
-      await writeFile(file, `${JSON.stringify(seen, null, 1)}\n`);
-    }
+    for (const [trial, seen] of finished.evidence)
+      store(evidencePath(trial), `${JSON.stringify(seen, null, 1)}\n`);
+    await Promise.all(writes);
     await output.saveDomains(setups);
     return finished;
   }).finally(() => progress.end());

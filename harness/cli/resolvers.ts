@@ -3,6 +3,7 @@ import { planLookups } from "../model/lookup.ts";
 import { loadLookups, loadScenarios } from "../run/load-scenarios.ts";
 import { runLookups } from "../run/lookups.ts";
 import type { Command } from "./commands.ts";
+import { externalResolverOptions, selectResolvers } from "./external-resolver.ts";
 import { conductInLab, inLabOptions } from "./in-lab.ts";
 import { authorityOption, chosenBy, selectAuthority } from "./selection.ts";
 
@@ -16,13 +17,15 @@ export const resolversCommand: Command = {
       many: true,
       help: "only these; every version of every one unless told",
     },
+    ...externalResolverOptions,
     ...authorityOption,
     ...inLabOptions,
   },
   async run(args) {
     const registry = await loadRegistry();
-    const wanted = args.values("resolver");
-    const resolvers = selectPrograms(registry.resolvers, wanted.length > 0 ? wanted : ["*"], "--resolver");
+    const { own, outside, server } = await selectResolvers(args);
+    const wanted = own.length + outside.length > 0 ? own : ["*"];
+    const resolvers = [...selectPrograms(registry.resolvers, wanted, "--resolver"), ...outside];
     const authority = selectAuthority(args, registry);
     const lookups = await loadLookups(args.values("scenarios"));
     const scenarios = chosenBy(args.words, lookups, ({ domain }) => domain.id);
@@ -30,7 +33,11 @@ export const resolversCommand: Command = {
     const canaries = (await loadScenarios([])).filter(({ canary, resolver }) => canary && resolver === null);
     return conductInLab(args, {
       registry,
-      wanted: { stacks: [], scenarios: [], resolvers, ...(authority ? { authority } : {}) },
+      wanted: {
+        ...{ stacks: [], scenarios: [], resolvers },
+        ...(authority ? { authority } : {}),
+        ...(server ? { outsideResolver: server } : {}),
+      },
       options: {
         scenarios: args.words,
         resolvers: resolvers.map(({ name, version }) => `${name}@${version}`),

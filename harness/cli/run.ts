@@ -8,7 +8,8 @@ import { UsageError } from "../words/errors.ts";
 import type { Command } from "./commands.ts";
 import { compareRuns, readCompared, writeComparison } from "./compare.ts";
 import { conduct } from "./conduct.ts";
-import { externalOptions, selectExternal } from "./external.ts";
+import { externalOptions, selectExternal } from "./external-authority.ts";
+import { externalResolverOptions, selectResolvers } from "./external-resolver.ts";
 import type { Arguments } from "./options.ts";
 import { createOutput, type Output, printResults } from "./output.ts";
 import { loadPrograms, programOptions } from "./programs.ts";
@@ -56,6 +57,7 @@ export const runCommand: Command = {
     ...selectionOptions,
     ...authorityOption,
     ...externalOptions,
+    ...externalResolverOptions,
     ...receiverOption,
     ...programOptions,
     all: { help: "every version of every sender, on Unbound unless told" },
@@ -73,7 +75,8 @@ export const runCommand: Command = {
   async run(args) {
     const registry = await loadPrograms(args);
     const scenarios = await selectScenarios(args, args.words);
-    const stacks = selectStacks(args, registry);
+    const resolvers = await selectResolvers(args);
+    const stacks = selectStacks(args, registry, resolvers);
     const outside = await selectExternal(args);
     const authority = outside ? undefined : selectAuthority(args, registry);
     const receiver = selectReceiver(args, registry);
@@ -92,6 +95,7 @@ export const runCommand: Command = {
       ...(authority ? { authority } : {}),
       ...(receiver ? { receiver } : {}),
       ...(outside ? { outside } : {}),
+      ...(resolvers.server ? { outsideResolver: resolvers.server } : {}),
       options: {
         scenarios: args.words,
         stacks: stacks.map(({ id }) => id),

@@ -9,6 +9,7 @@ import { loadLookups, loadProbes, loadScenarios } from "../run/load-scenarios.ts
 import { UsageError } from "../words/errors.ts";
 import { matchesGlob } from "../words/glob.ts";
 import { meant } from "../words/nearest.ts";
+import type { ChosenResolvers } from "./external-resolver.ts";
 import type { Arguments, OptionSpec } from "./options.ts";
 
 /** The options that choose what is run, and what they choose. */
@@ -156,12 +157,17 @@ function selectOne(args: Arguments, found: readonly Found<Driver>[], option: str
   return one;
 }
 
-export function selectStacks(args: Arguments, registry: Registry): readonly Stack[] {
+export function selectStacks(
+  args: Arguments,
+  registry: Registry,
+  resolvers: Pick<ChosenResolvers, "own" | "outside">,
+): readonly Stack[] {
   const senders = args.values("sender");
   if (args.flag("all") && senders.length > 0)
     throw new UsageError("--all takes every sender: --sender beside it chooses nothing");
   return chooseStacks(registry, {
     senders: args.flag("all") ? ["*"] : senders,
-    resolvers: args.values("resolver"),
+    resolvers: resolvers.own,
+    outside: resolvers.outside,
   });
 }

@@ -1,4 +1,11 @@
-import { createHash, generateKeyPairSync, type KeyObject, sign } from "node:crypto";
+import {
+  createHash,
+  createPrivateKey,
+  createPublicKey,
+  generateKeyPairSync,
+  type KeyObject,
+  sign,
+} from "node:crypto";
 import type { DnssecAlgorithm, ZoneKeySpec } from "../model/scenario.ts";
 import { canonicalWireName } from "./name.ts";
 import { type ResourceRecord, rawRecord } from "./record.ts";
@@ -102,7 +109,15 @@ export function createKey(
   published: number = algorithm,
   bits = 2048,
 ): ZoneKey {
-  const { privateKey, publicKey } = pairFor(algorithm, use, bits);
+  return zoneKey(pairFor(algorithm, use, bits), algorithm, flags, published);
+}
+
+function zoneKey(
+  { privateKey, publicKey }: Pair,
+  algorithm: DnssecAlgorithm,
+  flags: 256 | 257,
+  published: number,
+): ZoneKey {
   const rdata = Buffer.concat([
     Buffer.from([flags >> 8, flags & 255, 3, published]),
     algorithms[algorithm].publicKey(publicKey),
@@ -117,12 +132,17 @@ export function createKey(
   };
 }
 
+function pairOf(privateKey: string): Pair {
+  return { privateKey: createPrivateKey(privateKey), publicKey: createPublicKey(privateKey) };
+}
+
 /** The keys of all zones: a zone that is signed again, as it is in a later step, has the same keys. */
 export interface KeyRing {
   keyOf(origin: string, spec: ZoneKeySpec): ZoneKey;
 }
 
-export function createKeyRing(): KeyRing {
+/** `rootKey`: the root's key-signing key, of algorithm 13, PKCS #8 in PEM; a new one without it. */
+export function createKeyRing(rootKey?: string): KeyRing {
   const keys = new Map<string, ZoneKey>();
   return {
     keyOf(origin, { label, role, algorithm, bits }) {
@@ -133,7 +153,10 @@ export function createKeyRing(): KeyRing {
         algorithm === "unknown" ? ([13, unknownAlgorithm] as const) : ([algorithm] as const);
       // The trust anchor is a key that no other zone has.
       const use = `${origin === "." ? "root " : ""}${role} ${label}`;
-      const key = createKey(real, role === "zsk" ? 256 : 257, use, shown, bits);
+      const key =
+        rootKey !== undefined && origin === "." && role === "ksk"
+          ? zoneKey(pairOf(rootKey), 13, 257, 13)
+          : createKey(real, role === "zsk" ? 256 : 257, use, shown, bits);
       keys.set(name, key);
       return key;
     },

@@ -1,6 +1,7 @@
+import { decodeMessage } from "../dns/sections.ts";
 import { labelOf, type TestedServer } from "../model/authority.ts";
 import type { SenderQuestion } from "../model/evidence.ts";
-import type { OutsideServer } from "../model/facts.ts";
+import type { OutsideResolver, OutsideServer } from "../model/facts.ts";
 import type { Session, StrayPacket } from "../model/farm.ts";
 import { type Plan, programId, sendingHostOf } from "../model/plan.ts";
 import { HarnessError, messageOf } from "../words/errors.ts";
@@ -9,8 +10,8 @@ import { prefixLength } from "../world/addresses.ts";
 import type { ChangingInstance, World } from "../world/world.ts";
 import type { AuthorityDriver, Driver, ServerNews } from "./driver.ts";
 import type { ContainerSpec, Engine, NetworkSpec, RunningContainer } from "./engine.ts";
-import { type Outside, openOutside } from "./outside.ts";
-import { proveOutside, proveReady, proveServing } from "./ready.ts";
+import { type Outside, type Outward, openOutside, openResolver } from "./outside.ts";
+import { proveOutside, proveReady, proveResolver, proveServing } from "./ready.ts";
 import { type ReceiverProgram, startReceiver } from "./receiver.ts";
 import { type FarmClient, farmProgram, startFarmProgram } from "./requests.ts";
 import {
@@ -22,6 +23,7 @@ import {
   type StackPrograms,
 } from "./sending-host.ts";
 import { joinSessions } from "./server-sessions.ts";
+import { upstreamCommand, upstreamFiles } from "./upstream.ts";
 import { wantedPackets } from "./wanted-packets.ts";
 
 export type { SendingHost, StackPrograms } from "./sending-host.ts";
@@ -41,6 +43,8 @@ export interface LabPrograms {
   readonly resolvers?: readonly LoneResolver[];
   /** A name server outside the lab that has the recipient domains' zones. */
   readonly outside?: OutsideServer;
+  /** The resolver of stacks and lone resolvers that have none of their own; `image` is of the one that answers its questions. */
+  readonly outsideResolver?: { readonly server: OutsideResolver; readonly image: string };
   /** Name servers that are tried themselves, each with zones of its own. */
   readonly tested?: readonly TestedProgram[];
 }
@@ -120,6 +124,19 @@ interface Group {
   closing: boolean;
 }
 
+/** Where a resolver listens: on loopback for the sender beside it, and for the one across the network. */
+const everyAddress = "0.0.0.0";
+
+/** undefined: it cannot be read. */
+function questionIn({ message }: Outward): SenderQuestion | undefined {
+  try {
+    const { question } = decodeMessage(Buffer.from(message, "base64"));
+    return question ? { ...question, name: question.name.toLowerCase() } : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
 function newGroup(): Group {
   return { containers: [], clients: [], starting: [], closing: false };
 }
@@ -195,6 +212,7 @@ export async function startLab(
   const close = async (): Promise<void> => {
     closing = true;
     outside?.close();
+    outsideResolver?.close();
     await Promise.all([...groups].map(end));
     await engine.removeNetwork(options.network.name);
   };
@@ -215,9 +233,6 @@ export async function startLab(
       else joined.session(session, passedFrom);
     },
     stray: listener.stray,
-    outward: (message: Parameters<Outside["carry"]>[0]): void => {
-      outside?.carry(message).catch(() => undefined);
-    },
     fault: (message: string) => {
       if (!group.closing) listener.fault(message, host);
     },
@@ -263,8 +278,11 @@ export async function startLab(
     group: Group,
     container: RunningContainer,
     host?: string,
+    /** Of a server outside the lab, which the program stands in for. */
+    outward?: (message: Outward, standIn: FarmClient) => void,
   ): Promise<FarmClient> => {
-    const client = await startFarmProgram(container, farmListener(group, host), options.keep);
+    const own = { ...farmListener(group, host), outward: (message: Outward) => outward?.(message, client) };
+    const client = await startFarmProgram(container, own, options.keep);
     group.clients.push(client);
     return client;
   };
@@ -307,7 +325,9 @@ export async function startLab(
     );
     // Where hundreds of handshakes are under way, a question would wait for its turn: DNS has a process of its own.
     const [servers, dns] = await Promise.all([
-      startProgram(shared, container),
+      startProgram(shared, container, undefined, (message, standIn) => {
+        outside?.carry(message, standIn).catch(() => undefined);
+      }),
       startProgram(shared, container),
     ]);
     const client: FarmClient = { ...servers, relayDns: dns.relayDns, forwardDns: dns.forwardDns };
@@ -409,6 +429,7 @@ export async function startLab(
     name: string,
     host: Pick<ResolvingHost, "id" | "address" | "nameServers">,
     needed: readonly string[],
+    outward?: (message: Outward, standIn: FarmClient) => void,
   ) => {
     const { id, address, nameServers } = host;
     hostByAddress.set(address.ipv4, id);
@@ -438,7 +459,7 @@ export async function startLab(
       `ip route replace default via ${addresses.farm.ipv4}`,
       `ip -6 route replace default via ${addresses.farm.ipv6}`,
     );
-    const witness = startProgram(group, container, id).then(async (client) => {
+    const witness = startProgram(group, container, id, outward).then(async (client) => {
       await client.guard(inside);
       return client;
     });
@@ -477,6 +498,46 @@ export async function startLab(
       .catch((error) => farmListener(group, host).fault(messageOf(error)));
   };
 
+  let outsideResolver: Outside | undefined;
+  const openToResolver = async (): Promise<void> => {
+    const { outsideResolver: wanted } = programs;
+    if (!wanted) return;
+    const { address, upstream: place } = wanted.server;
+    const host = {
+      id: "upstream",
+      address: addresses.stack(programs.stacks.length + (programs.resolvers ?? []).length),
+      nameServers: ["127.0.0.1"] as const,
+    };
+    const { container, witness } = await startNamespace(shared, host.id, host, []);
+    const [client] = await Promise.all([
+      witness,
+      start(shared, {
+        name: "resolver-upstream",
+        image: wanted.image,
+        command: upstreamCommand,
+        network: { shares: container },
+        files: upstreamFiles(world.facts, 53),
+        capabilities: [],
+        tmpfs: {},
+      }),
+    ]);
+    outsideResolver = await openResolver(wanted.server, client);
+    listener.progress(
+      `the lab is open to ${address}, for DNS messages alone; its questions are answered at ${place.address} port ${place.port}`,
+    );
+    await proveResolver(address, plan, world, outsideResolver, options.signal, listener.progress);
+  };
+
+  /** Of stacks whose resolver is outside the lab: questions go there past the harness, which sees each. */
+  const toResolver =
+    (ids: readonly string[], harness: readonly string[]) =>
+    (message: Outward, standIn: FarmClient): void => {
+      outsideResolver?.carry(message, standIn).catch(() => undefined);
+      const question = questionIn(message);
+      if (!question) return;
+      for (const id of ids) listener.question(id, question, harness.includes(message.client));
+    };
+
   const startHosts = async (
     group: Group,
     one: StackPrograms,
@@ -484,7 +545,7 @@ export async function startLab(
   ): Promise<readonly SendingHost[]> => {
     const { stack, sender, resolver } = one;
     const trials = plan.trials.filter((trial) => trial.stack === stack.id);
-    const name = `${programId(stack.sender)}-${programId(stack.resolver)}`.replaceAll("@", "-");
+    const name = `${programId(stack.sender)}-${programId(stack.resolver)}`.replaceAll(/[@:]/g, "-");
     const local = {
       ...one,
       id: sendingHostOf({ stack: stack.id, reach: "loopback" }),
@@ -509,15 +570,17 @@ export async function startLab(
         const own = host === local ? name : `remote-${name}`;
         // The second host's resolver lives in the first host's namespace.
         const needed = host === local ? ids : [host.id];
-        const { container, witness } = await startNamespace(group, own, host, needed);
+        const harness = used.map((each) => harnessAddress(each));
+        const toOutside = host === local && resolver === null ? toResolver(ids, harness) : undefined;
+        const { container, witness } = await startNamespace(group, own, host, needed, toOutside);
         const [client, senderContainer, resolverContainer] = await Promise.all([
           witness,
           startMember(group, own, sender, container, [host.id]),
-          host === local ? startMember(group, own, resolver, container, ids) : undefined,
+          host === local && resolver ? startMember(group, own, resolver, container, ids) : undefined,
         ]);
+        if (toOutside) await client.standIn(everyAddress);
         followSender(group, senderContainer, host.id);
-        if (resolverContainer && resolver.driver.question) {
-          const harness = used.map((each) => harnessAddress(each));
+        if (resolverContainer && resolver?.driver.question) {
           const read = resolver.driver.question;
           resolverContainer
             .follow((line) => {
@@ -542,13 +605,16 @@ export async function startLab(
       nameServers: ["127.0.0.1"],
       resolverAddress: "127.0.0.1",
     } as const;
-    const name = one.id.replaceAll(/[@+]/g, "-");
-    const { container, witness } = await startNamespace(shared, name, host, [host.id]);
+    const name = one.id.replaceAll(/[@+:]/g, "-");
+    const { resolver } = one;
+    const toOutside = resolver === null ? toResolver([host.id], [harnessAddress(host)]) : undefined;
+    const { container, witness } = await startNamespace(shared, name, host, [host.id], toOutside);
     let lives = 0;
     let death = Promise.withResolvers<string>();
     let running: RunningContainer | undefined;
     const log: string[] = [];
     const begin = async (): Promise<void> => {
+      if (resolver === null) return (await witness).standIn(everyAddress);
       lives += 1;
       death = Promise.withResolvers();
       const { resolve } = death;
@@ -566,7 +632,7 @@ export async function startLab(
       const expected = one.verifier ? undefined : onDeath;
       // It holds the port.
       await running?.remove();
-      running = await startMember(shared, own, one.resolver, container, [host.id], expected);
+      running = await startMember(shared, own, resolver, container, [host.id], expected);
       running
         .follow((line) => log.push(line))
         .catch((error) => farmListener(shared, host.id).fault(messageOf(error)));
@@ -671,6 +737,7 @@ export async function startLab(
         (programs.resolvers ?? []).map((one, index) => fewAtOnce(() => startLoneResolver(one, index))),
       ),
     ]);
+    await openToResolver();
     await Promise.all(resolvers.map(proveOne));
     const [asker] = resolvers;
     if (asker) await Promise.all(tested.map((one) => proveTested(one, asker)));

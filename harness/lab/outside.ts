@@ -1,27 +1,52 @@
-import { createSocket } from "node:dgram";
-import { connect, createServer, isIPv6, type Socket } from "node:net";
-import type { OutsideServer } from "../model/facts.ts";
+import type { Socket } from "node:net";
+import type { OutsideResolver, OutsideServer } from "../model/facts.ts";
 import type { FarmEvent } from "../model/farm.ts";
+import { FrameSplitter, frame } from "../words/dns-frames.ts";
 import { durations } from "../words/durations.ts";
-import { HarnessError, messageOf } from "../words/errors.ts";
+import { messageOf } from "../words/errors.ts";
 import type { RunningContainer } from "./engine.ts";
+import { askOutside, hear } from "./outside-dns.ts";
 import { type FarmClient, farmProgram } from "./requests.ts";
 
 /**
- * The way between the lab and one name server outside it. The lab's network stays sealed: DNS messages for that server, and
- * what it asks of the hidden primary, are carried by the harness over the engine's streams; nothing else is.
+ * The way between the lab and one server outside it. The lab's network stays sealed: DNS messages for that server, and what it
+ * asks in the lab, are carried by the harness over the engine's streams; nothing else is.
  */
 export interface Outside {
-  /** Of the lab for the server: asked there, and answered here. */
-  carry(message: Extract<FarmEvent, { readonly event: "outward" }>): Promise<void>;
+  /** Of the lab for the server: asked there, and answered by the program that stands in for it. */
+  carry(message: Outward, standIn: Pick<FarmClient, "outsideSaid">): Promise<void>;
   /** An answer of the server itself. HarnessError: it did not answer. */
   ask(message: Uint8Array): Promise<Uint8Array>;
   close(): void;
 }
 
-const dnsPort = 53;
+export type Outward = Extract<FarmEvent, { readonly event: "outward" }>;
 
-/** `primary` is the hidden primary's address in the lab. */
+/** `ms`: what the server has for an answer. */
+function wayTo(address: string, ms: number, close: () => void): Outside {
+  return {
+    async carry({ number, over, message }, standIn) {
+      const query = Buffer.from(message, "base64");
+      const answer = await askOutside(address, query, over, ms).catch(() => null);
+      await standIn.outsideSaid(number, answer?.toString("base64") ?? null);
+    },
+    ask: (message) => askOutside(address, Buffer.from(message), "udp", durations.outsideAnswer),
+    close,
+  };
+}
+
+/** The answer of a server in the lab, as it came. */
+async function answerInLab(
+  witness: FarmClient,
+  server: string,
+  query: Buffer,
+  over: "udp" | "tcp",
+): Promise<Buffer | undefined> {
+  const [raw] = await witness.ask(server, [query], { over });
+  return raw?.message ? Buffer.from(raw.message, "base64") : undefined;
+}
+
+/** To a name server. `primary` is the hidden primary's address in the lab. */
 export async function openOutside(
   { address, primary: place }: OutsideServer,
   farm: FarmClient,
@@ -29,52 +54,13 @@ export async function openOutside(
   primary: string,
   onFault: (message: string) => void,
 ): Promise<Outside> {
-  const udp = createSocket(isIPv6(place.address) ? "udp6" : "udp4");
-  udp.on("message", async (query, from) => {
-    if (from.address !== address) return;
-    const [raw] = await farm.ask(primary, [query], { over: "udp" }).catch(() => []);
-    if (raw?.message) udp.send(Buffer.from(raw.message, "base64"), from.port, from.address);
-  });
-  const open = new Set<Socket>();
-  const tcp = createServer((client) => {
-    if (client.remoteAddress !== address) {
-      client.destroy();
-      return;
-    }
-    open.add(client);
-    client.on("close", () => open.delete(client));
-    client.on("error", () => undefined);
-    pipeTo(client, container, primary).catch((error) => onFault(messageOf(error)));
-  });
-  const closeAll = (): void => {
-    udp.close();
-    tcp.close();
-    for (const client of open) client.destroy();
-  };
-  await Promise.all([
-    new Promise<void>((resolve, reject) => {
-      udp.once("error", reject).bind(place.port, place.address, resolve);
-    }),
-    new Promise<void>((resolve, reject) => {
-      tcp.once("error", reject).listen(place.port, place.address, resolve);
-    }),
-  ]).catch((error) => {
-    closeAll();
-    throw new HarnessError(
-      `the hidden primary cannot listen on ${place.address} port ${place.port}: ${messageOf(error)}; choose another with --primary`,
-    );
-  });
-  return {
-    async carry({ number, over, message }) {
-      const query = Buffer.from(message, "base64");
-      const answer = await (over === "udp" ? askUdp(address, query) : askTcp(address, query)).catch(
-        () => null,
-      );
-      await farm.outsideSaid(number, answer?.toString("base64") ?? null);
+  const { close } = await hear(address, place, "--primary", {
+    answer: (query) => answerInLab(farm, primary, query, "udp"),
+    connected: (client) => {
+      pipeTo(client, container, primary).catch((error) => onFault(messageOf(error)));
     },
-    ask: (message) => askUdp(address, Buffer.from(message)),
-    close: closeAll,
-  };
+  });
+  return wayTo(address, durations.outsideAnswer, close);
 }
 
 /** A connection of the server to the hidden primary, octet by octet. */
@@ -86,54 +72,23 @@ async function pipeTo(client: Socket, container: RunningContainer, primary: stri
   client.end();
 }
 
-function silent(address: string): HarnessError {
-  return new HarnessError(`${address} did not answer within ${durations.outsideAnswer / 1000} s`);
-}
-
-function askUdp(address: string, query: Buffer): Promise<Buffer> {
-  return new Promise((resolve, reject) => {
-    const socket = createSocket(isIPv6(address) ? "udp6" : "udp4");
-    const end = (): void => {
-      clearTimeout(timer);
-      socket.close();
-    };
-    const timer = setTimeout(() => {
-      end();
-      reject(silent(address));
-    }, durations.outsideAnswer);
-    socket.on("error", (error) => {
-      end();
-      reject(error);
-    });
-    socket.on("message", (answer) => {
-      // RFC 1035 4.1.1: the same ID.
-      if (answer.readUInt16BE(0) !== query.readUInt16BE(0)) return;
-      end();
-      resolve(answer);
-    });
-    socket.connect(dnsPort, address, () => socket.send(query));
+/** To a resolver. `upstream` stands beside the server in the lab that answers its questions. */
+export async function openResolver(
+  { address, upstream: place }: OutsideResolver,
+  upstream: FarmClient,
+): Promise<Outside> {
+  const { close } = await hear(address, place, "--upstream", {
+    answer: (query) => answerInLab(upstream, "127.0.0.1", query, "udp"),
+    connected: (client) => {
+      const splitter = new FrameSplitter();
+      client.on("data", (chunk: Buffer) => {
+        for (const query of splitter.push(chunk))
+          answerInLab(upstream, "127.0.0.1", query, "tcp").then(
+            (answer) => answer && client.writable && client.write(frame(answer)),
+            () => client.destroy(),
+          );
+      });
+    },
   });
-}
-
-/** RFC 1035 4.2.2: two octets of length before each message. */
-function askTcp(address: string, query: Buffer): Promise<Buffer> {
-  return new Promise((resolve, reject) => {
-    const socket = connect({ host: address, port: dnsPort, noDelay: true });
-    let got = Buffer.alloc(0);
-    const timer = setTimeout(() => socket.destroy(silent(address)), durations.outsideAnswer);
-    socket.on("data", (chunk: Buffer) => {
-      got = Buffer.concat([got, chunk]);
-      if (got.length < 2 || got.length < 2 + got.readUInt16BE(0)) return;
-      resolve(got.subarray(2, 2 + got.readUInt16BE(0)));
-      socket.destroy();
-    });
-    socket.on("error", reject);
-    socket.on("close", () => {
-      clearTimeout(timer);
-      reject(new HarnessError(`${address} closed the TCP connection without an answer`));
-    });
-    const length = Buffer.alloc(2);
-    length.writeUInt16BE(query.length);
-    socket.write(Buffer.concat([length, query]));
-  });
+  return wayTo(address, durations.dnsAnswer, close);
 }

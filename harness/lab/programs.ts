@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { bundleFarm } from "../../containers/farm/bundle.ts";
 import type { TestedServer } from "../model/authority.ts";
+import type { OutsideResolver } from "../model/facts.ts";
 import type { Plan, Program, Stack } from "../model/plan.ts";
 import { programId } from "../model/plan.ts";
 import type { ProgramResult } from "../model/results.ts";
@@ -14,7 +15,7 @@ import { keyOf, prepareImages, type ReadyImage, type WantedImage } from "./image
 import type { LabPrograms } from "./lab.ts";
 import type { Tell } from "./progress.ts";
 import type { Found, Registry } from "./registry.ts";
-import { usual } from "./stacks.ts";
+import { isOutside, usual } from "./stacks.ts";
 
 /** The programs of a run with their images ready, and what the results say of them. */
 export interface PreparedPrograms {
@@ -134,6 +135,8 @@ export interface Wanted extends Pick<Plan, "stacks" | "scenarios"> {
   readonly receiver?: Program;
   /** Name servers that are tried themselves. */
   readonly tested?: readonly TestedServer[];
+  /** The resolver of stacks and of `resolvers` that are outside the lab. */
+  readonly outsideResolver?: OutsideResolver;
 }
 
 export async function preparePrograms(
@@ -144,10 +147,15 @@ export async function preparePrograms(
 ): Promise<PreparedPrograms> {
   const authority = find(registry.authorities, more.authority ?? { name: "nsd", version: "" });
   const authorityVersion = more.authority?.version ?? authority.driver.versions[0]?.version ?? "";
-  const lone = (more.resolvers ?? []).map((program) => {
+  const resolverOf = (program: Program) => {
+    if (isOutside(program)) return null;
     const found = find(registry.resolvers, program);
-    return { id: programId(program), driver: found.driver, image: wanted(found, program.version) };
-  });
+    return { driver: found.driver, image: wanted(found, program.version) };
+  };
+  const lone = (more.resolvers ?? []).map((program) => ({
+    program,
+    resolver: resolverOf(program),
+  }));
   const verifying = (more.verifiers ?? []).map((stack) => {
     const verifier = find(registry.verifiers, stack.sender);
     const resolver = find(registry.resolvers, stack.resolver);
@@ -159,17 +167,16 @@ export async function preparePrograms(
   });
   const chosen = stacks.map((stack) => {
     const sender = find(registry.senders, stack.sender);
-    const resolver = find(registry.resolvers, stack.resolver);
     return {
       stack,
-      sender,
-      resolver,
-      images: {
-        sender: wanted(sender, stack.sender.version),
-        resolver: wanted(resolver, stack.resolver.version),
-      },
+      sender: { driver: sender.driver, image: wanted(sender, stack.sender.version) },
+      resolver: resolverOf(stack.resolver),
     };
   });
+  const unbound = find(registry.resolvers, { name: "unbound", version: "" });
+  const upstreamImage = more.outsideResolver
+    ? wanted(unbound, unbound.driver.versions[0]?.version ?? "")
+    : undefined;
   const tested = (more.tested ?? []).map((server) => {
     const { driver, ...found } = find(registry.authorities, server.program);
     return { server, driver, image: wanted({ driver, ...found }, server.program.version) };
@@ -181,9 +188,11 @@ export async function preparePrograms(
     [
       farmImage,
       authorityImage,
-      ...[...receivers, ...lone, ...tested].map(({ image }) => image),
+      ...(upstreamImage ? [upstreamImage] : []),
+      ...[...receivers, ...tested].map(({ image }) => image),
+      ...[...lone, ...chosen].flatMap(({ resolver }) => (resolver ? [resolver.image] : [])),
       ...verifying.flatMap(({ verifierImage, resolverImage }) => [verifierImage, resolverImage]),
-      ...chosen.flatMap(({ images }) => [images.sender, images.resolver]),
+      ...chosen.map(({ sender }) => sender.image),
     ],
     progress,
   );
@@ -192,19 +201,28 @@ export async function preparePrograms(
     return { id, role, package: packageLine, build: [...build], image: { name: reference, digest } };
   };
 
+  const describeResolver = (program: Program, resolver: ReturnType<typeof resolverOf>): ProgramResult => {
+    const id = programId(program);
+    if (resolver) return describe("resolver", id, resolver.image);
+    const where = `outside the lab, at ${program.version}`;
+    return { id, role: "resolver", package: where, image: { name: "none", digest: "none" } };
+  };
+  const program = ({ driver, image }: NonNullable<ReturnType<typeof resolverOf>>) => ({
+    driver,
+    image: imageOf(image).reference,
+  });
+
   const described = new Map<string, ProgramResult>();
-  for (const { stack, images } of chosen) {
-    described.set(programId(stack.sender), describe("sender", programId(stack.sender), images.sender));
-    described.set(
-      programId(stack.resolver),
-      describe("resolver", programId(stack.resolver), images.resolver),
-    );
+  for (const { stack, sender, resolver } of chosen) {
+    const id = programId(stack.sender);
+    described.set(id, describe("sender", id, sender.image));
+    described.set(programId(stack.resolver), describeResolver(stack.resolver, resolver));
   }
   for (const { stack, verifierImage, resolverImage } of verifying) {
     described.set(programId(stack.sender), describe("verifier", programId(stack.sender), verifierImage));
     described.set(programId(stack.resolver), describe("resolver", programId(stack.resolver), resolverImage));
   }
-  for (const { id, image } of lone) described.set(id, describe("resolver", id, image));
+  for (const one of lone) described.set(programId(one.program), describeResolver(one.program, one.resolver));
   const authorityId = programId({ name: authority.driver.name, version: authorityVersion });
   described.set(`authority ${authorityId}`, describe("authority", authorityId, authorityImage));
   for (const { server, image } of tested) {
@@ -223,9 +241,9 @@ export async function preparePrograms(
       tested: tested.map((one) => ({ ...one, image: imageOf(one.image).reference })),
       receivers: receivers.map((one) => ({ ...one, image: imageOf(one.image).reference })),
       resolvers: [
-        ...lone.map(({ id, driver, image }) => ({
-          id,
-          resolver: { driver, image: imageOf(image).reference },
+        ...lone.map((one) => ({
+          id: programId(one.program),
+          resolver: one.resolver && program(one.resolver),
         })),
         ...verifying.map(({ stack, verifier, verifierImage, resolver, resolverImage }) => ({
           id: stack.id,
@@ -233,11 +251,14 @@ export async function preparePrograms(
           verifier: { driver: verifier.driver, image: imageOf(verifierImage).reference },
         })),
       ],
-      stacks: chosen.map(({ stack, sender, resolver, images }) => ({
+      stacks: chosen.map(({ stack, sender, resolver }) => ({
         stack,
-        sender: { driver: sender.driver, image: imageOf(images.sender).reference },
-        resolver: { driver: resolver.driver, image: imageOf(images.resolver).reference },
+        sender: { driver: sender.driver, image: imageOf(sender.image).reference },
+        resolver: resolver && program(resolver),
       })),
+      ...(more.outsideResolver && upstreamImage
+        ? { outsideResolver: { server: more.outsideResolver, image: imageOf(upstreamImage).reference } }
+        : {}),
     },
     described: [...described.values()],
   };

@@ -1,6 +1,7 @@
 import { decodeAnswer, encodeQuery } from "../dns/message.ts";
-import { decodeMessage } from "../dns/sections.ts";
+import { decodeMessage, type Message } from "../dns/sections.ts";
 import type { ServerInstance } from "../model/facts.ts";
+import type { DnsQuestion } from "../model/farm.ts";
 import type { Plan } from "../model/plan.ts";
 import { durations } from "../words/durations.ts";
 import { HarnessError, messageOf } from "../words/errors.ts";
@@ -18,14 +19,9 @@ export async function proveReady(
   signal: AbortSignal,
   death: () => string | undefined,
 ): Promise<void> {
-  const questionOf = (status: "secure" | "bogus") =>
-    plan.domains
-      .filter(({ scenario }) => scenario.canary && scenario.resolver === null)
-      .flatMap(({ key }) => world.domains.get(key)?.steps[0].questions ?? [])
-      .find((question) => question.status === status && !question.empty)?.question;
   let last = "nothing";
   const answers = async (status: "secure" | "bogus"): Promise<true | undefined> => {
-    const question = questionOf(status);
+    const question = canaryQuestion(plan, world, status);
     if (!question) return true;
     const [raw] = await host.witness.ask(
       host.nameServers[0],
@@ -72,6 +68,13 @@ export async function proveReady(
       return undefined;
     }
   }, deadline("the sender's SMTP server"));
+}
+
+function canaryQuestion(plan: Plan, world: World, status: "secure" | "bogus"): DnsQuestion | undefined {
+  return plan.domains
+    .filter(({ scenario }) => scenario.canary && scenario.resolver === null)
+    .flatMap(({ key }) => world.domains.get(key)?.steps[0].questions ?? [])
+    .find((question) => question.status === status && !question.empty)?.question;
 }
 
 /** A name server has each of its zones, signed where it is to be signed. `id` is for messages. */
@@ -142,4 +145,61 @@ async function serialAt(origin: string, outside: Pick<Outside, "ask">): Promise<
   const soa = answer.find(({ type }) => type === "SOA");
   // Five numbers at the end, the serial first (RFC 1035 3.3.13).
   return soa ? Buffer.from(soa.rdata).readUInt32BE(soa.rdata.length - 20) : rcode;
+}
+
+/**
+ * The resolver outside the lab validates by the lab's root, and has forgotten that of an earlier run: its owner has to set it up
+ * first.
+ */
+export async function proveResolver(
+  address: string,
+  plan: Plan,
+  world: World,
+  outside: Pick<Outside, "ask">,
+  signal: AbortSignal,
+  progress: (line: string) => void,
+): Promise<void> {
+  const keys = world.zoneFor({ name: ".", type: "SOA" }, 0).keysOf(".") ?? [];
+  const below = canaryQuestion(plan, world, "secure");
+  let told = "";
+  const finds = async (
+    question: DnsQuestion,
+    isRight: (answer: Message) => string | null,
+  ): Promise<boolean> => {
+    const wrong = await outside
+      .ask(encodeQuery(question))
+      .then((message) => isRight(decodeMessage(message)), messageOf);
+    const state = `${question.name} ${question.type}: ${wrong ?? "secure"}`;
+    if (state !== told) progress(`${address} says of ${state}`);
+    told = state;
+    return wrong === null;
+  };
+  const validated = ({ rcode, authenticated }: Message): string | null => {
+    if (rcode === "SERVFAIL") return "SERVFAIL; it may have another trust anchor, or not reach danelab";
+    if (rcode !== "NOERROR") return rcode;
+    return authenticated ? null : "no AD; it does not validate, or has no trust anchor for the root";
+  };
+  await until(
+    async () => {
+      const root = await finds({ name: ".", type: "DNSKEY" }, (answer) => {
+        if (answer.rcode === "NOERROR" && !isSameSet(keys, answer)) return "the keys of another root";
+        return validated(answer);
+      });
+      return (root && (below === undefined || (await finds(below, validated)))) || undefined;
+    },
+    {
+      ms: durations.outsideReady,
+      waitedFor: `${address} to validate by the lab's root`,
+      lastSeen: () => told,
+      signal,
+    },
+    // It is somebody's machine.
+    1000,
+  );
+}
+
+function isSameSet(keys: readonly Uint8Array[], { answer }: Message): boolean {
+  const text = (rdata: Uint8Array): string => Buffer.from(rdata).toString("base64");
+  const found = answer.filter(({ type }) => type === "DNSKEY").map(({ rdata }) => text(rdata));
+  return [...new Set(found)].toSorted().join() === keys.map(text).toSorted().join();
 }

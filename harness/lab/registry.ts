@@ -144,6 +144,10 @@ export function selectPrograms(
 ): readonly Program[] {
   const known = programsOf(found);
   const chosen = selection.flatMap((wanted) => {
+    if (wanted.startsWith("external:"))
+      throw new UsageError(
+        `${option} ${wanted}: here only danelab's own can be chosen; see danelab run --help`,
+      );
     const usual = found.find(({ driver }) => driver.name === wanted);
     const programs = usual
       ? programsOf([usual]).slice(0, 1)

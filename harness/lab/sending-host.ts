@@ -8,18 +8,21 @@ export interface ResolverProgram {
   readonly image: string;
 }
 
+/** null: a resolver outside the lab, which the witness stands in for. */
+type StackResolver = ResolverProgram | null;
+
 /** A stack's programs. */
 export interface StackPrograms {
   readonly stack: Stack;
   readonly sender: { readonly driver: SenderDriver; readonly image: string };
-  readonly resolver: ResolverProgram;
+  readonly resolver: StackResolver;
 }
 
 /** A resolver without a sender: the harness asks it, or a verifier beside it. */
 export interface LoneResolver {
   /** "unbound@1.26", "openssl@3.5+unbound@1.26" */
   readonly id: string;
-  readonly resolver: ResolverProgram;
+  readonly resolver: StackResolver;
   readonly verifier?: VerifierProgram;
 }
 
@@ -33,7 +36,7 @@ export interface ResolvingHost {
   /** As sendingHostOf() in harness/model/plan.ts makes it, or that of the lone resolver. */
   readonly id: string;
   readonly reach: Reach;
-  readonly resolver: ResolverProgram;
+  readonly resolver: StackResolver;
   readonly witness: FarmClient;
   readonly witnessContainer: RunningContainer;
   readonly address: { readonly ipv4: string; readonly ipv6: string };

@@ -5,10 +5,23 @@ import { broughtPrograms, defaultPrograms, type Found, type Registry, selectProg
 /** What is taken where nothing is chosen, and what the other programs of a role are tried with. */
 export const usual = { sender: "postfix", resolver: "unbound", receiver: "postfix" } as const;
 
+const outsideName = "external";
+
+/** A resolver outside the lab, as a program: "external@192.0.2.53". */
+export function outsideProgram(address: string): Program {
+  return { name: outsideName, version: address };
+}
+
+export function isOutside({ name }: Program): boolean {
+  return name === outsideName;
+}
+
 export interface StackChoice {
   /** "postfix", "postfix@3.10", "postfix@*" */
   readonly senders: readonly string[];
   readonly resolvers: readonly string[];
+  /** Besides these. */
+  readonly outside?: readonly Program[];
 }
 
 /**
@@ -17,7 +30,12 @@ export interface StackChoice {
  */
 export function chooseStacks(registry: Registry, choice: StackChoice): readonly Stack[] {
   const senders = selected(registry.senders, choice.senders, "--sender");
-  const resolvers = selected(registry.resolvers, choice.resolvers, "--resolver");
+  const outside = choice.outside ?? [];
+  const ownResolvers =
+    outside.length > 0 && choice.resolvers.length === 0
+      ? []
+      : selected(registry.resolvers, choice.resolvers, "--resolver");
+  const resolvers = [...ownResolvers, ...outside];
   const usualResolver = selectPrograms(registry.resolvers, [usual.resolver], "--resolver");
   const orElse = (chosen: readonly Program[], others: readonly Program[]) =>
     chosen.length > 0 ? chosen : others;

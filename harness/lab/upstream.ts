@@ -2,14 +2,14 @@ import type { FileToCopy, LabFacts } from "../model/facts.ts";
 
 /**
  * Unbound without its validator, for resolvers that only forward: so that what they say of DNSSEC is their own. It listens on
- * loopback, beside the forwarder.
+ * loopback: at this port beside the forwarder, at port 53 where it has a namespace of its own.
  */
 export const upstreamPort = 5335;
 
 const path = "/etc/danelab/upstream.conf";
 
-const configuration = `server:
-  interface: 127.0.0.1@${upstreamPort}
+const configuration = (port: number): string => `server:
+  interface: 127.0.0.1@${port}
   do-ip6: no
   username: ""
   chroot: ""
@@ -33,12 +33,14 @@ const configuration = `server:
   incoming-num-tcp: 500
 `;
 
-export function upstreamFiles({ rootHints }: LabFacts): readonly FileToCopy[] {
+export function upstreamFiles({ rootHints }: LabFacts, port: number = upstreamPort): readonly FileToCopy[] {
   return [
-    { path, content: configuration },
+    { path, content: configuration(port) },
     { path: "/etc/danelab/root.hints", content: rootHints },
   ];
 }
 
+export const upstreamCommand = ["unbound", "-d", "-c", path];
+
 /** A shell command that starts it in the background. */
-export const startUpstream = `(unbound -d -c ${path} &)`;
+export const startUpstream = `(${upstreamCommand.join(" ")} &)`;

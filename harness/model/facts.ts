@@ -86,6 +86,18 @@ export interface OutsideServer {
   readonly key: TransferKey;
 }
 
+/**
+ * A validating resolver outside the lab. It forwards all questions to danelab, which has them answered by a resolver of the
+ * lab that validates nothing.
+ */
+export interface OutsideResolver {
+  readonly address: string;
+  /** Where it sends its questions: an address and a port of this machine. */
+  readonly upstream: { readonly address: string; readonly port: number };
+  /** The root's key-signing key, algorithm 13, PKCS #8 in PEM. Without it the root has a new one. */
+  readonly rootKey?: string;
+}
+
 /** A name server process: its addresses and zones. */
 export interface ServerInstance {
   readonly name: string;

@@ -207,7 +207,7 @@ export interface DnsRelay {
 export type FarmRequest =
   /** Start receivers and attackers. Answer: null. */
   | { readonly op: "serve"; readonly hosts: readonly FarmHost[] }
-  /** Stand at this address for a name server outside the lab: see the event "outward". Answer: null once it listens. */
+  /** Stand at this address for a server outside the lab: see the event "outward". Answer: null once it listens. */
   | { readonly op: "stand-in"; readonly listen: string }
   /** What that server said to the message of this number, Base64; null: nothing. Answer: null. */
   | { readonly op: "outside-said"; readonly to: number; readonly message: string | null }
@@ -266,10 +266,12 @@ export type FarmEvent =
       readonly passedFrom?: string;
     }
   | { readonly event: "stray"; readonly packet: StrayPacket }
-  /** A DNS message, Base64, for the name server outside the lab that the farm stands in for. */
+  /** A DNS message, Base64, for the server outside the lab that the program stands in for. */
   | {
       readonly event: "outward";
       readonly number: number;
+      /** The address that it came from. */
+      readonly client: string;
       readonly over: "udp" | "tcp";
       readonly message: string;
     }

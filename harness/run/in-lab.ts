@@ -45,7 +45,10 @@ export async function runInLab(
   const lease = await leaseSubnet(await engine.subnets());
   let lab: Lab | undefined;
   try {
-    const world = compileWorld(plan, { subnet: lease.subnet, now: start });
+    const world = compileWorld(plan, {
+      ...{ subnet: lease.subnet, now: start },
+      rootKey: input.programs.outsideResolver?.server.rootKey,
+    });
     input.world?.(world);
     progress(`world made: ${work.about}, ${world.zoneFiles.length} zones`);
     const labels = { [runLabel]: input.runId, ...ownerLabels(false) };

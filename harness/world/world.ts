@@ -297,7 +297,13 @@ function realServers() {
 /** Compiles every domain of the plan. `subnet` is one of the lab's networks; `now` fixes all validity periods. */
 export function compileWorld(
   plan: Plan,
-  options: { readonly subnet: number; readonly now: Date; readonly outside?: OutsideServer },
+  options: {
+    readonly subnet: number;
+    readonly now: Date;
+    readonly outside?: OutsideServer;
+    /** As in OutsideResolver. */
+    readonly rootKey?: string | undefined;
+  },
 ): World {
   const { outside } = options;
   // To whoever has the zones of an earlier run, these are news.
@@ -322,7 +328,7 @@ export function compileWorld(
   const forged = whole.flatMap((one) => (one.forged ? [one.forged] : []));
   const { forger } = addresses.nameServers;
 
-  const ring = createKeyRing();
+  const ring = createKeyRing(options.rootKey);
   const tested = [
     ...new Map(plan.domains.flatMap(({ server }) => (server ? [[server.id, server] as const] : []))).values(),
   ];

@@ -1,10 +1,9 @@
 import { randomBytes } from "node:crypto";
-import { createSocket } from "node:dgram";
-import { isIP, isIPv6 } from "node:net";
 import type { OutsideServer } from "../model/facts.ts";
-import { messageOf, UsageError } from "../words/errors.ts";
+import { UsageError } from "../words/errors.ts";
 import type { World } from "../world/world.ts";
 import type { Arguments, OptionSpec } from "./options.ts";
+import { addressToward, externalAddress, placeOf } from "./outside-address.ts";
 
 /** `--authority external:ADDRESS`: a name server of the user's own, outside the lab, has the zones by transfer. */
 
@@ -19,56 +18,28 @@ export const externalOptions = {
   },
 } as const satisfies Readonly<Record<string, OptionSpec>>;
 
-const prefix = "external:";
 const usualPort = 5300;
 
 /** undefined: the authority is one of danelab's own. */
 export async function selectExternal(args: Arguments): Promise<OutsideServer | undefined> {
   const wanted = args.value("authority");
   const [primary, secret] = [args.value("primary"), args.value("transfer-key")];
-  if (!wanted?.startsWith(prefix)) {
+  const address = externalAddress("--authority", wanted);
+  if (address === undefined) {
     if (primary ?? secret)
       throw new UsageError("--primary and --transfer-key go with --authority external:ADDRESS");
     return undefined;
   }
-  const address = wanted.slice(prefix.length);
-  if (isIP(address) === 0)
-    throw new UsageError(`--authority ${wanted}: "${address}" is no IP address; write external:192.0.2.1`);
   if (secret !== undefined && Buffer.from(secret, "base64").length !== 32)
     throw new UsageError("--transfer-key: is no Base64 of 32 octets");
   return {
     address,
     primary:
-      primary === undefined ? { address: await addressToward(address), port: usualPort } : placeOf(primary),
+      primary === undefined
+        ? { address: await addressToward("--authority", address), port: usualPort }
+        : placeOf("--primary", primary, usualPort),
     key: { name: "transfer.danelab", secret: secret ?? randomBytes(32).toString("base64") },
   };
-}
-
-function placeOf(text: string): OutsideServer["primary"] {
-  const [, address = "", port = String(usualPort)] = /^\[?([0-9a-fA-F.:]+?)\]?(?::(\d+))?$/.exec(text) ?? [];
-  if (isIP(address) === 0 || Number(port) > 65_535)
-    throw new UsageError(
-      `--primary ${text}: write an IP address of this machine, with a port behind it or not`,
-    );
-  return { address, port: Number(port) };
-}
-
-/** The address that this machine uses to speak to the other. */
-async function addressToward(address: string): Promise<string> {
-  const socket = createSocket(isIPv6(address) ? "udp6" : "udp4");
-  try {
-    await new Promise<void>((resolve, reject) => {
-      socket.once("error", reject);
-      socket.connect(53, address, resolve);
-    });
-    return socket.address().address;
-  } catch (error) {
-    throw new UsageError(
-      `--authority ${prefix}${address}: this machine has no way to it: ${messageOf(error)}`,
-    );
-  } finally {
-    socket.close();
-  }
 }
 
 /** What has to be configured, as files by name. */

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { OutsideServer } from "../model/facts.ts";
-import { externalFiles, externalText, selectExternal } from "./external.ts";
+import { externalFiles, externalText, selectExternal } from "./external-authority.ts";
 import { parse } from "./options.ts";
 import { runCommand } from "./run.ts";
 
