@@ -24,7 +24,8 @@ import { createProgress } from "./progress.ts";
  * npm run bench: ratios, measured side by side in one run.
  * (a) what danelab adds to a message, against the same messages put through the same Postfix by hand;
  * (b) what one lab for all scenarios saves, against a lab for each;
- * (c) what a reader waits for in the report of a large run, against a small one. "npm run bench page" measures that alone.
+ * (c) what a reader waits for in the report of a large run, against a small one. "npm run bench page" measures that alone,
+ * with a file behind it the page of a run.
  */
 
 const rounds = 3;
@@ -224,7 +225,7 @@ async function labPerScenario(
 
 const progress = createProgress(process.stderr);
 if (process.argv[2] === "page") {
-  await benchPage(progress.note);
+  await benchPage(progress.note, process.argv[3]);
   process.exit();
 }
 await ensureEngine(progress.note);

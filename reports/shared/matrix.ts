@@ -45,6 +45,11 @@ export function stackIdOf({
   return policy === "verification" ? sender : `${sender}+${resolver}`;
 }
 
+/** The program whose doing the outcome is. */
+export function testedIn({ sender, resolver }: Pick<TrialResult, "sender" | "resolver">): string {
+  return sender === "danelab" ? resolver : sender;
+}
+
 /** The kind of all trials, where that is one without mail. */
 export function kindWithoutMail({ trials }: Pick<Results, "trials">): "lookup" | "verification" | null {
   const kinds = ["lookup", "verification"] as const;
@@ -60,7 +65,7 @@ export function matricesOf(results: Results): readonly Matrix[] {
 }
 
 export function matrixOf({ scenarios, trials }: Results): Matrix {
-  const stacks = new Map(trials.map((trial) => [stackIdOf(trial), trial]));
+  const stacks = inVersionOrder(new Map(trials.map((trial) => [stackIdOf(trial), trial])));
   const columns = columnPolicies(trials);
   const twins = new Map(trials.flatMap((trial) => (trial.of === null ? [] : [[trial.of, trial] as const])));
   const byPlace = Map.groupBy(trials, placeKey);
@@ -90,6 +95,15 @@ export function matrixOf({ scenarios, trials }: Results): Matrix {
     policies: columns,
     groups: groups.filter(({ rows }) => rows.length > 0),
   };
+}
+
+/** Programs as in the run, the versions of each from the oldest on, whatever order they were asked for in. */
+function inVersionOrder(stacks: ReadonlyMap<string, TrialResult>): ReadonlyMap<string, TrialResult> {
+  const programs = Map.groupBy(stacks, ([, trial]) => testedIn(trial).split("@")[0]);
+  const ordered = [...programs.values()].flatMap((own) =>
+    own.toSorted(([, a], [, b]) => testedIn(a).localeCompare(testedIn(b), "en", { numeric: true })),
+  );
+  return new Map(ordered);
 }
 
 function placeKey(trial: TrialResult): string {

@@ -1,19 +1,27 @@
 /** Programs as their makers write them; ids are in lower case. */
 const spellings: Readonly<Record<string, string>> = {
   bind: "BIND",
+  chasquid: "chasquid",
+  danetool: "danetool",
   dma: "dma",
   dnsmasq: "dnsmasq",
+  "exim-openssl": "Exim (OpenSSL)",
+  "hash-slinger": "hash-slinger",
   knot: "Knot DNS",
   "knot-resolver": "Knot Resolver",
+  "ldns-dane": "ldns-dane",
   "mx-connect": "mx-connect",
   nsd: "NSD",
   opensmtpd: "OpenSMTPD",
+  openssl: "OpenSSL",
   pdns: "PowerDNS",
   "pdns-recursor": "PowerDNS Recursor",
+  "posttls-finger": "posttls-finger",
   powerdns: "PowerDNS",
   "powerdns-recursor": "PowerDNS Recursor",
   "systemd-resolved": "systemd-resolved",
   yadifa: "YADIFA",
+  "zone-mta": "ZoneMTA",
 };
 
 export function programName(id: string): string {

@@ -1,4 +1,5 @@
 import type { ProgramResult, Results, TrialResult } from "../../../harness/model/results.ts";
+import { testedIn } from "../../shared/matrix.ts";
 
 /** The programs that a run is about, and the trials of each. */
 
@@ -25,11 +26,6 @@ export function trialsWith({ trials }: Results, id: string): readonly TrialResul
  */
 export function ownTrials(results: Results, id: string): readonly TrialResult[] {
   return trialsWith(results, id).filter((trial) => testedIn(trial) === id);
-}
-
-/** The program whose doing the outcome is. */
-export function testedIn({ sender, resolver }: TrialResult): string {
-  return sender === "danelab" ? resolver : sender;
 }
 
 /** What else took part in a trial of the program. */

@@ -1,5 +1,6 @@
 import type { Results, TrialResult } from "../../../harness/model/results.ts";
-import { partnerOf, testedIn, versionsOf } from "./implementations.ts";
+import { testedIn } from "../../shared/matrix.ts";
+import { partnerOf, versionsOf } from "./implementations.ts";
 import { happenedIn } from "./matrix.ts";
 
 /** The same trials with different versions of a program. */
