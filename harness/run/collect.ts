@@ -44,11 +44,21 @@ export interface TrialRecord {
   now: StepRecord;
 }
 
+/** Of each witness: what it says of one record may stand behind what it says of others. */
+export interface LastNews {
+  /** The sender's log told what became of a message. */
+  readonly verdict: number;
+  /** The resolver logged a question. */
+  readonly question: number;
+  /** The farm saw a session end. */
+  readonly session: number;
+}
+
 /** Sorts what the streams of a stack bring to the trials it belongs to, and wakes who waits for it. */
 export interface StackCollector {
   readonly records: readonly TrialRecord[];
-  /** When the sender's log last told what became of a message, whichever. Milliseconds since the epoch. */
-  lastVerdict(): number;
+  /** When news of any record last came. Milliseconds since the epoch. */
+  readonly lastNews: LastNews;
   /** What the sender's log told of processes that died, each with some message in its hands. */
   readonly crashes: readonly string[];
   /** The message of this record was in the hands of a process that died. */
@@ -176,19 +186,19 @@ export function collectStack(
     return undefined;
   };
 
-  let lastVerdict = 0;
+  const lastNews = { verdict: 0, question: 0, session: 0 };
   const crashes: string[] = [];
 
   const decide = (record: TrialRecord, attempt: ClaimedAttempt): void => {
     record.now.attempts.push(attempt);
     record.now.decidedAt = Date.now();
-    lastVerdict = record.now.decidedAt;
+    lastNews.verdict = record.now.decidedAt;
     wake(record);
   };
 
   return {
     records,
-    lastVerdict: () => lastVerdict,
+    lastNews,
     crashes,
     struck(record, crash) {
       record.now.log.push(`(${crash})`);
@@ -219,6 +229,7 @@ export function collectStack(
       decide(decided, attempt.attempt);
     },
     question({ name, type }, byHarness) {
+      lastNews.question = Date.now();
       const record = recordOfName(name.replace(/\.$/, ""));
       if (!record) return;
       if (byHarness) record.ownQuestions++;
@@ -230,6 +241,7 @@ export function collectStack(
       byDomain.get(domain)?.openSessions.add(id);
     },
     session(session) {
+      lastNews.session = Date.now();
       const record = byDomain.get(session.domain);
       if (!record) return;
       record.openSessions.delete(session.id);

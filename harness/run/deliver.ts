@@ -8,6 +8,7 @@ import { pause, within } from "../words/until.ts";
 import type { DomainStep } from "../world/world.ts";
 import {
   evidenceOf,
+  type LastNews,
   resolverAnswers,
   type StackCollector,
   type StepRecord,
@@ -200,15 +201,16 @@ async function attend(record: TrialRecord, work: Work): Promise<void> {
   const { host, collector, retry, queue, struck, signal } = work;
   const { now, facts, trial, past } = record;
   if (now.errors.length > 0) return;
+  // A queue or a stream of thousands takes its time; one in which nothing moves any more does not get it.
   const wait = (
     condition: () => boolean,
     ms: number,
     waitedFor: string,
-    renewed: () => number = () => 0,
+    news: keyof LastNews,
   ): Promise<void> =>
     within(collector.when(record, condition), {
       ms,
-      renewed,
+      renewed: () => collector.lastNews[news],
       waitedFor: `${waitedFor} for ${now.mail.to} at ${host.id}`,
       lastSeen: () => now.log.at(-1) ?? "no log line about it",
       signal,
@@ -217,12 +219,11 @@ async function attend(record: TrialRecord, work: Work): Promise<void> {
   for (let attempt = 1; ; attempt++) {
     const again = attempt > 1 || past.length > 0;
     for (let heard = 0; now.attempts.length < attempt; ) {
-      // A queue of thousands takes its time; one in which nothing moves any more does not get it.
       await wait(
         () => now.attempts.length >= attempt || collector.crashes.length > heard,
         durations.firstAttempt + (again ? (host.sender.driver.retriesWithin ?? 0) : 0),
         "a verdict in the sender's log",
-        collector.lastVerdict,
+        "verdict",
       );
       if (now.attempts.length >= attempt) break;
       heard = collector.crashes.length;
@@ -246,6 +247,7 @@ async function attend(record: TrialRecord, work: Work): Promise<void> {
     () => record.openSessions.size === 0 && now.sessions.length >= reached,
     durations.sessionEnd,
     "the end of the SMTP session that the farm saw",
+    "session",
   );
   if (now.attempts.at(-1)?.status === "sent") {
     // Sessions of hosts that failed before it are no sign of the one that took the message. If there is none, the judge says so.
@@ -253,6 +255,7 @@ async function attend(record: TrialRecord, work: Work): Promise<void> {
       () => record.openSessions.size === 0 && now.sessions.some(({ accepted }) => accepted),
       durations.sessionEnd,
       "the session of the host that took the message",
+      "session",
     ).catch(() => signal.throwIfAborted());
   }
   const step = facts.steps[past.length] ?? facts.steps[0];
@@ -264,6 +267,7 @@ async function attend(record: TrialRecord, work: Work): Promise<void> {
       () => record.ownQuestions >= record.asked,
       durations.sessionEnd,
       "the resolver's log of the harness's own questions",
+      "question",
     );
   }
   // A message for several recipients stays in the queue as long as one of them waits.

@@ -14,8 +14,8 @@ export const durations = {
   submission: 120_000,
   /** From handing a message in, or from the sender's last verdict on any, to its verdict on this one: with a dead resolver OpenSMTPD takes 40 s. */
   firstAttempt: 90_000,
-  /** From the sender's verdict to the end of the SMTP session that the receiver saw: late where hundreds end at once. */
-  sessionEnd: 15_000,
+  /** From the sender's verdict, or from the last news of its kind, to what another witness must still tell: late where hundreds end at once. */
+  sessionEnd: 30_000,
   /** After a change, a resolver may still tell of failures from before for so long. */
   failuresForgotten: 12_000,
   /** A name server must have taken a changed zone, and signed it where it does so itself. */
