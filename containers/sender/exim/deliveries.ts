@@ -44,6 +44,8 @@ for (;;) {
         open(STDIN, '<', '/dev/null');
         open(STDOUT, '>', '/dev/null');
         open(STDERR, '>', '/dev/null');
+        # Dozens of them leave the processor to what asks for the queue.
+        setpriority(0, 0, 10);
         # Whatever is remembered of earlier failures of their hosts.
         exec 'exim', '-M', @take or exit 127;
     }
