@@ -13,7 +13,7 @@ export interface NameServer {
   readonly source?: string;
   /** tcp: from the first; udp: that alone; without it UDP, and TCP after TC. */
   readonly over?: "tcp" | "udp";
-  /** A question over UDP is not repeated where no answer comes. */
+  /** A question over UDP is not repeated where no answer comes; where nobody listens, that is the end of it. */
   readonly once?: true;
 }
 
@@ -58,9 +58,10 @@ function askUdp(server: NameServer, query: Buffer, timeoutMs: number): Promise<B
     const socket = createSocket(isIPv6(server.address) ? "udp6" : "udp4");
     let sent = 0;
     let refusal = "";
+    const giveUp = () => settle(() => reject(new Error(noAnswer(server, "UDP", timeoutMs, refusal))));
     const send = () => {
       sent += 1;
-      if (sent > tries) settle(() => reject(new Error(noAnswer(server, "UDP", timeoutMs, refusal))));
+      if (sent > tries) giveUp();
       else socket.send(query);
     };
     const timer = setInterval(send, timeoutMs / tries);
@@ -71,6 +72,7 @@ function askUdp(server: NameServer, query: Buffer, timeoutMs: number): Promise<B
     };
     socket.on("error", (error) => {
       refusal = error.message;
+      if (server.once) giveUp();
     });
     socket.on("message", (answer) => {
       if (answers(answer, query)) settle(() => resolve(answer));

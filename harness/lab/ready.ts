@@ -27,7 +27,7 @@ export async function proveReady(
       host.nameServers[0],
       // To who sets DO some hand out bogus data; that they validate shows in what others are told.
       [encodeQuery(question, { rd: true, ad: true, cd: false, do: status === "secure" })],
-      { source: harnessAddress(host) },
+      { source: harnessAddress(host), ms: durations.readyTry },
     );
     const answer = raw?.message ? decodeAnswer(Buffer.from(raw.message, "base64")) : undefined;
     last = answer
@@ -91,7 +91,7 @@ export async function proveServing(
   const serves = async (origin: string): Promise<boolean> => {
     const question = { name: origin, type: "SOA" } as const;
     const signed = (world.zoneFor(question, 0).keysOf(origin) ?? []).length > 0;
-    const [raw] = await witness.ask(address, [encodeQuery(question)], {});
+    const [raw] = await witness.ask(address, [encodeQuery(question)], { ms: durations.readyTry });
     const message = raw?.message ? decodeMessage(Buffer.from(raw.message, "base64")) : undefined;
     const held = message?.answer.map(({ type }) => type) ?? [];
     const right = held.includes("SOA") && (!signed || held.includes("RRSIG"));

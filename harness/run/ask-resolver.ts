@@ -24,8 +24,16 @@ const flags: Readonly<Record<AskingWay, QueryFlags>> = {
   TCP: { rd: true, ad: false, cd: false, do: true },
 };
 
-/** So many trials are under way at once; where the resolver dies, each of these is asked alone later. */
-const together = 8;
+/** So many trials are under way at once. Those that wait for name servers cost little meanwhile. */
+const atOnce = { quick: 8, slow: 16 };
+
+/** A trial that was under way when the resolver's process ended. */
+interface Suspect {
+  readonly trial: LookupTrial;
+  /** Number of that process. */
+  readonly life: number;
+  readonly how: string;
+}
 
 export async function askResolver(
   trials: readonly LookupTrial[],
@@ -44,30 +52,46 @@ export async function askResolver(
     }
     return reviving;
   };
-  const suspects: { readonly trial: LookupTrial; readonly life: number; readonly how: string }[] = [];
-  const queue = slowestFirst(trials);
-  const work = async (): Promise<void> => {
-    for (let trial = queue.shift(); trial; trial = queue.shift()) {
-      const { evidence, diedIn } = await seenOf(trial, host, world, signal);
-      if (diedIn === null) done(evidence);
-      else {
-        suspects.push({ trial, life: diedIn, how: evidence.answers.at(-1)?.error ?? "" });
-        await revive(diedIn);
-      }
-    }
-  };
-  await Promise.all(Array.from({ length: together }, work));
+  const reviveAnew = (): Promise<void> => revive(host.life());
 
-  const explained = new Set<number>();
-  for (const { trial, life } of suspects) {
+  const suspects: Suspect[] = [];
+  /** Asks as many at once as may be; those that the resolver may have died of are given back. */
+  const askTogether = async (some: readonly LookupTrial[]): Promise<readonly Suspect[]> => {
+    const struck: Suspect[] = [];
+    const work = async (queue: LookupTrial[]): Promise<void> => {
+      for (let trial = queue.shift(); trial; trial = queue.shift()) {
+        const { evidence, diedIn } = await seenOf(trial, host, world, signal);
+        if (diedIn === null) done(evidence);
+        else {
+          struck.push({ trial, life: diedIn, how: evidence.answers.at(-1)?.error ?? "" });
+          await revive(diedIn);
+        }
+      }
+    };
+    const slow = [...some.filter(isOdd), ...some.filter((trial) => !isOdd(trial) && isSlow(trial))];
+    const quick = some.filter((trial) => !isOdd(trial) && !isSlow(trial));
+    const workers = (queue: LookupTrial[], count: number) => Array.from({ length: count }, () => work(queue));
+    await Promise.all([...workers(slow, atOnce.slow), ...workers(quick, atOnce.quick)]);
+    suspects.push(...struck);
+    return struck;
+  };
+  const culprits = new Set<LookupTrial>();
+  const askAlone = async ({ trial }: Suspect): Promise<void> => {
     // What others left in its memory may keep it from what ends it.
-    await host.revive();
+    await reviveAnew();
     const { evidence, diedIn } = await seenOf(trial, host, world, signal);
     done(evidence);
-    if (diedIn !== null) explained.add(life);
-  }
-  for (const [life, own] of Map.groupBy(suspects, (one) => one.life)) {
-    if (explained.has(life)) continue;
+    if (diedIn !== null) culprits.add(trial);
+  };
+
+  const struck = await askTogether(trials);
+  for (const one of struck.filter(({ trial }) => isOdd(trial))) await askAlone(one);
+  // Most likely these were only near. If not, each of them is asked alone too.
+  const near = struck.filter(({ trial }) => !isOdd(trial));
+  if (near.length > 0) await reviveAnew();
+  for (const one of await askTogether(near.map(({ trial }) => trial))) await askAlone(one);
+  for (const own of Map.groupBy(suspects, ({ life }) => life).values()) {
+    if (own.some(({ trial }) => culprits.has(trial))) continue;
     const asked = own.map(({ trial }) => trial.scenario.domain.id).join(", ");
     throw new HarnessError(
       `${host.id} died (${own[0]?.how}), and did not again when asked one by one: ${asked}`,
@@ -75,18 +99,14 @@ export async function askResolver(
   }
 }
 
-/**
- * What takes long is begun early, and others are asked in the meantime. First come malformed records, which have ended processes,
- * beside what is quick: all of these may have to be asked again alone.
- */
-function slowestFirst(trials: readonly LookupTrial[]): LookupTrial[] {
-  const isOdd = ({ scenario: { domain } }: LookupTrial): boolean => withholdsRecords(domain);
-  const isSlow = ({ scenario: { domain } }: LookupTrial): boolean =>
-    Object.values(domain.zones).some(({ answers }) => answers.length > 0);
-  const odd = trials.filter(isOdd);
-  const slow = trials.filter((trial) => !isOdd(trial) && isSlow(trial));
-  const quick = trials.filter((trial) => !isOdd(trial) && !isSlow(trial));
-  return [...odd, ...quick.slice(0, together), ...slow, ...quick.slice(together)];
+/** Malformed records, which have ended processes. */
+function isOdd({ scenario: { domain } }: LookupTrial): boolean {
+  return withholdsRecords(domain);
+}
+
+/** Name servers that misbehave: some keep silent. */
+function isSlow({ scenario: { domain } }: LookupTrial): boolean {
+  return Object.values(domain.zones).some(({ answers }) => answers.length > 0);
 }
 
 /** Evidence without answers: what the trial asks, and what the zones hold. */
@@ -144,7 +164,7 @@ export async function answerTo(
     const [raw] = await host.witness.ask(host.resolverAddress, [encodeQuery(question, flags[way])], how);
     if (!raw) throw new HarnessError(`no answer to the question for ${question.name} ${question.type}`);
     // That nothing listens any more is seen before the news of the death comes.
-    if (raw.message === null) await Promise.race([death, pause(durations.newsOfDeath)]);
+    if (raw.message === null) await Promise.race([death, pause(durations.newsOfDeath - raw.ms)]);
     return raw;
   };
   const asked = async (): Promise<LookupAnswer> => {

@@ -4,12 +4,14 @@ export const durations = {
   containerStart: 30_000,
   /** A program in a container must prove that it works, beside dozens of others that start with it. */
   programReady: 60_000,
+  /** A program that starts is asked whether it is ready, again and again: each question must be answered so soon. */
+  readyTry: 2_000,
   /** One question to a resolver, its retries included. */
   dnsAnswer: 25_000,
   /** A question to a resolver, put as senders do: it is repeated once. */
   lookupTry: 5_000,
-  /** From an answer that did not come to the news that the resolver had died. */
-  newsOfDeath: 1_000,
+  /** From a question to the news that the resolver died of it. */
+  newsOfDeath: 5_000,
   /** A handful of messages handed to their sender. */
   submission: 120_000,
   /** From handing a message in, or from the sender's last verdict on any, to its verdict on this one: with a dead resolver OpenSMTPD takes 40 s. */
