@@ -6,6 +6,7 @@ import { DnsRelay } from "./dns-relay.ts";
 import { answerTo, optOctets, query, startServer, tcpClient, types, udpClient } from "./test-dns.ts";
 
 const relayAddress = "127.0.0.1";
+const secondAddress = "127.0.0.4";
 const server = "127.0.0.2";
 const otherServer = "127.0.0.3";
 
@@ -29,7 +30,7 @@ async function start({
   const { port, close } = await startServer(server, 0, onQuery);
   const faults: string[] = [];
   const relay = new DnsRelay({
-    listen: relayAddress,
+    listen: [relayAddress, secondAddress],
     port,
     forward: server,
     zones,
@@ -38,8 +39,8 @@ async function start({
   await relay.start();
   stops.push(close, () => relay.close());
   const connect = { udp: udpClient, tcp: tcpClient };
-  const client = async (transport: "udp" | "tcp") => {
-    const opened = await connect[transport](relayAddress, port);
+  const client = async (transport: "udp" | "tcp", address = relayAddress) => {
+    const opened = await connect[transport](address, port);
     stops.push(opened.close);
     return opened;
   };
@@ -268,6 +269,16 @@ describe.each(transports)("by %s", (transport) => {
     expect(faults).toEqual([]);
   });
 
+  it("does the same on all its addresses", async () => {
+    const { client } = await start({ zones: strike("servfail") });
+    const asking = await client(transport, secondAddress);
+    const [struck, other] = [query("mx.x.example"), query("mx.y.example")];
+    asking.send(struck);
+    expect(await asking.next()).toEqual(ownAnswer(struck, [0x80, 2]));
+    asking.send(other);
+    expect(await asking.next()).toEqual(answerTo(other, `from the server by ${transport}`));
+  });
+
   it("serves zones elsewhere once it is told so", async () => {
     const { relay, port, client } = await start({ zones: [zone()] });
     const other = await startServer(otherServer, port, (question, reply) =>
@@ -319,7 +330,7 @@ describe("start", () => {
   it("fails where something listens already", async () => {
     const { port } = await start();
     const second = new DnsRelay({
-      listen: relayAddress,
+      listen: [relayAddress],
       port,
       forward: server,
       zones: [],

@@ -24,7 +24,8 @@ const receiveBuffer = 4 * 1024 * 1024;
 
 /**
  * A name server that only passes on, octet by octet, and does to some questions what it is told to. It stands between a
- * resolver and the authority, or between a sender and its resolver.
+ * resolver and the authority, or between a sender and its resolver. It may have many addresses; what it does depends on the
+ * zone alone.
  */
 export class DnsRelay {
   readonly #options: DnsRelayOptions;
@@ -32,35 +33,40 @@ export class DnsRelay {
   readonly #pending = new PendingQuestions();
   readonly #clients = new Set<Socket>();
   readonly #unreachable: UnreachableSender;
-  readonly #udp: UdpSocket;
+  /** By address. */
+  readonly #udp: ReadonlyMap<string, UdpSocket>;
   /** Questions leave through a socket of its own, so that answers cannot be mistaken for questions. */
   readonly #upstream: UdpSocket;
-  readonly #tcp: Server;
+  readonly #tcp: ReadonlyMap<string, Server>;
 
   constructor(options: DnsRelayOptions) {
     this.#options = options;
     this.#zones = new RelayedZones(options.forward, options.zones);
     this.#unreachable = new UnreachableSender(options.fault);
-    this.#udp = createUdp().on("message", (query, client) => this.#byUdp(query, client));
+    const byAddress = <T>(make: (address: string) => T): ReadonlyMap<string, T> =>
+      new Map(options.listen.map((address) => [address, make(address)]));
+    this.#udp = byAddress((address) => {
+      const socket = createUdp();
+      return socket.on("message", (query, client) => this.#byUdp(query, client, socket, address));
+    });
     this.#upstream = createUdp().on("message", (answer) => this.#pending.settle(answer));
-    this.#tcp = createServer((client) => this.#byTcp(client));
+    this.#tcp = byAddress((address) => createServer((client) => this.#byTcp(client, address)));
   }
 
   /** Resolves once it listens. */
   async start(): Promise<void> {
     const { listen, port, fault } = this.#options;
+    const [own = ""] = listen;
     await Promise.all([
-      bindUdp(this.#udp, listen, port),
-      bindUdp(this.#upstream, listen, 0),
-      new Promise<void>((resolve, reject) => {
-        this.#tcp.once("error", reject).listen({ port, host: listen, backlog: 1024 }, () => {
-          this.#tcp.off("error", reject);
-          resolve();
-        });
-      }),
+      bindUdp(this.#upstream, own, 0),
+      ...[...this.#udp].map(([address, socket]) => bindUdp(socket, address, port)),
+      ...[...this.#tcp].map(([address, server]) => listenTcp(server, address, port)),
     ]);
-    for (const socket of [this.#udp, this.#upstream, this.#tcp])
-      socket.on("error", (error: Error) => fault(`the DNS relay on ${listen}: ${error.message}`));
+    const told = (address: string) => (error: Error) =>
+      fault(`the DNS relay on ${address}: ${error.message}`);
+    this.#upstream.on("error", told(own));
+    for (const [address, socket] of this.#udp) socket.on("error", told(address));
+    for (const [address, server] of this.#tcp) server.on("error", told(address));
   }
 
   /** From now on these zones are served so. */
@@ -69,34 +75,32 @@ export class DnsRelay {
   }
 
   close(): void {
-    this.#udp.close();
-    this.#upstream.close();
-    this.#tcp.close();
+    for (const one of [...this.#udp.values(), this.#upstream, ...this.#tcp.values()]) one.close();
     this.#unreachable.close();
     for (const client of this.#clients) client.destroy();
   }
 
-  #byUdp(query: Buffer, { address, port }: RemoteInfo): void {
+  #byUdp(query: Buffer, { address, port }: RemoteInfo, socket: UdpSocket, asked: string): void {
     this.#handle(query, {
       transport: "udp",
-      reply: (message) => this.#udp.send(message, port, address, ignore),
+      reply: (message) => socket.send(message, port, address, ignore),
       pass: (server, message, onAnswer) =>
         this.#upstream.send(this.#pending.add(message, onAnswer), this.#options.port, server, ignore),
       hangUp: () => undefined,
       refuse: () => {
-        const server = { address: this.#options.listen, port: this.#options.port };
+        const server = { address: asked, port: this.#options.port };
         this.#unreachable.send({ client: { address, port }, server, octets: query.length });
       },
     });
   }
 
-  #byTcp(client: Socket): void {
+  #byTcp(client: Socket, asked: string): void {
     this.#clients.add(client);
     client.once("close", () => this.#clients.delete(client));
-    const { listen, port } = this.#options;
+    const { port } = this.#options;
     const connection = new DnsConnection(
       client,
-      (server) => connect({ host: server, port, localAddress: listen, noDelay: true }),
+      (server) => connect({ host: server, port, localAddress: asked, noDelay: true }),
       (query) => this.#handle(query, way),
     );
     const way: Way = {
@@ -133,6 +137,15 @@ function bindUdp(socket: UdpSocket, address: string, port: number): Promise<void
   return new Promise((resolve, reject) => {
     socket.once("error", reject).bind({ address, port, exclusive: true }, () => {
       socket.off("error", reject);
+      resolve();
+    });
+  });
+}
+
+function listenTcp(server: Server, host: string, port: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once("error", reject).listen({ port, host, backlog: 1024 }, () => {
+      server.off("error", reject);
       resolve();
     });
   });

@@ -37,7 +37,7 @@ it("relays DNS where it is told to, and elsewhere once it is told so", async () 
       .subarray(question.length)
       .toString();
   };
-  const open: FarmRequest = { op: "relay-dns", listen: relay, forward: second, zones: [zone(first)] };
+  const open: FarmRequest = { op: "relay-dns", listen: [relay], forward: second, zones: [zone(first)] };
   expect(await farm.carryOut(open)).toBeNull();
   expect(await answering()).toBe(first);
   expect(await farm.carryOut({ op: "forward-dns", listen: relay, zones: [zone(second)] })).toBeNull();
@@ -47,5 +47,5 @@ it("relays DNS where it is told to, and elsewhere once it is told so", async () 
   await expect(farm.carryOut({ op: "forward-dns", listen: first, zones: [] })).rejects.toThrow(
     "there is no DNS relay on 127.0.0.2",
   );
-  await expect(farm.carryOut({ ...open, listen: first })).rejects.toThrow("EADDRINUSE");
+  await expect(farm.carryOut({ ...open, listen: [first] })).rejects.toThrow("EADDRINUSE");
 });

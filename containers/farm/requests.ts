@@ -125,11 +125,12 @@ export class Farm {
   }
 
   async #relayDns({ listen, forward, zones }: DnsRelaySpec): Promise<void> {
-    if (this.#dnsRelays.has(listen)) throw new HarnessError(`there is a DNS relay on ${listen} already`);
+    const taken = listen.find((address) => this.#dnsRelays.has(address));
+    if (taken !== undefined) throw new HarnessError(`there is a DNS relay on ${taken} already`);
     const relay = new DnsRelay({ listen, forward, zones, port: this.#ports.dns, fault: this.#fault });
     this.#stops.push(() => relay.close());
     await relay.start();
-    this.#dnsRelays.set(listen, relay);
+    for (const address of listen) this.#dnsRelays.set(address, relay);
   }
 
   #dnsRelayOn(listen: string): DnsRelay {

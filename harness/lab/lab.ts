@@ -259,7 +259,7 @@ export async function startLab(
   const inside = [addresses.network.ipv4, addresses.network.ipv6];
 
   const relays = [
-    world.relay,
+    ...(world.relay.listen.length > 0 ? [world.relay] : []),
     ...programs.stacks.flatMap(({ stack }, index) =>
       plan.trials.some((trial) => trial.stack === stack.id && trial.reach === "network")
         ? world.stubRelays(index)
@@ -270,7 +270,8 @@ export async function startLab(
     ...[...world.servers, ...[...world.tested.values()].map(({ instance }) => instance)].flatMap(
       (server) => server.addresses,
     ),
-    ...relays.map(({ listen }) => listen),
+    // The relay before the domains listens in the range that is the farm's anyhow.
+    ...relays.filter((relay) => relay !== world.relay).flatMap(({ listen }) => listen),
     ...(programs.outside ? [addresses.nameServers.outside] : []),
   ]);
 

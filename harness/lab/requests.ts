@@ -36,7 +36,7 @@ export interface FarmClient {
   serve(hosts: readonly FarmHost[]): Promise<void>;
   /** Starts a DNS relay. */
   relayDns(relay: DnsRelay): Promise<void>;
-  /** Changes how the DNS relay on that address serves these zones. */
+  /** Changes how the DNS relay that listens on that address serves these zones. */
   forwardDns(listen: string, zones: readonly ForwardedZone[]): Promise<void>;
   guard(inside: readonly string[]): Promise<void>;
   /** Stands at the address for a name server outside the lab: its messages come as news. */

@@ -196,8 +196,8 @@ export interface ForwardedZone {
 
 /** A name server that only passes on what no rule strikes. */
 export interface DnsRelay {
-  /** IPv4 address, port 53. */
-  readonly listen: string;
+  /** IPv4 addresses, port 53; at least one. */
+  readonly listen: readonly string[];
   /** Where questions go that are in none of the zones. */
   readonly forward: string;
   readonly zones: readonly ForwardedZone[];
@@ -227,7 +227,7 @@ export type FarmRequest =
     }
   /** Start a DNS relay on an address. Answer: null once it listens. */
   | ({ readonly op: "relay-dns" } & DnsRelay)
-  /** From now on the relay serves these zones so; others stay. Answer: null. */
+  /** From now on the relay that listens there serves these zones so; others stay. Answer: null. */
   | { readonly op: "forward-dns"; readonly listen: string; readonly zones: readonly ForwardedZone[] }
   /** Hand messages in by SMTP, or with a login by submission over TLS, over `sessions` concurrent sessions. Answer: Submitted[], in order. */
   | {

@@ -52,44 +52,37 @@ export async function askResolver(
     }
     return reviving;
   };
-  const reviveAnew = (): Promise<void> => revive(host.life());
-
   const suspects: Suspect[] = [];
-  /** Asks as many at once as may be; those that the resolver may have died of are given back. */
-  const askTogether = async (some: readonly LookupTrial[]): Promise<readonly Suspect[]> => {
-    const struck: Suspect[] = [];
-    const work = async (queue: LookupTrial[]): Promise<void> => {
-      for (let trial = queue.shift(); trial; trial = queue.shift()) {
-        const { evidence, diedIn } = await seenOf(trial, host, world, signal);
-        if (diedIn === null) done(evidence);
-        else {
-          struck.push({ trial, life: diedIn, how: evidence.answers.at(-1)?.error ?? "" });
-          await revive(diedIn);
-        }
+  const again = new Set<LookupTrial>();
+  const alone: LookupTrial[] = [];
+  const work = async (queue: LookupTrial[]): Promise<void> => {
+    for (let trial = queue.shift(); trial; trial = queue.shift()) {
+      const { evidence, diedIn } = await seenOf(trial, host, world, signal);
+      if (diedIn === null) {
+        done(evidence);
+        continue;
       }
-    };
-    const slow = [...some.filter(isOdd), ...some.filter((trial) => !isOdd(trial) && isSlow(trial))];
-    const quick = some.filter((trial) => !isOdd(trial) && !isSlow(trial));
-    const workers = (queue: LookupTrial[], count: number) => Array.from({ length: count }, () => work(queue));
-    await Promise.all([...workers(slow, atOnce.slow), ...workers(quick, atOnce.quick)]);
-    suspects.push(...struck);
-    return struck;
+      suspects.push({ trial, life: diedIn, how: evidence.answers.at(-1)?.error ?? "" });
+      // Most likely it was only near, if it is not odd and saw no death before.
+      if (isOdd(trial) || again.has(trial)) alone.push(trial);
+      else queue.unshift(trial);
+      again.add(trial);
+      await revive(diedIn);
+    }
   };
+  const slow = [...trials.filter(isOdd), ...trials.filter((trial) => !isOdd(trial) && isSlow(trial))];
+  const quick = trials.filter((trial) => !isOdd(trial) && !isSlow(trial));
+  const workers = (queue: LookupTrial[], count: number) => Array.from({ length: count }, () => work(queue));
+  await Promise.all([...workers(slow, atOnce.slow), ...workers(quick, atOnce.quick)]);
+
   const culprits = new Set<LookupTrial>();
-  const askAlone = async ({ trial }: Suspect): Promise<void> => {
+  for (const trial of alone) {
     // What others left in its memory may keep it from what ends it.
-    await reviveAnew();
+    await revive(host.life());
     const { evidence, diedIn } = await seenOf(trial, host, world, signal);
     done(evidence);
     if (diedIn !== null) culprits.add(trial);
-  };
-
-  const struck = await askTogether(trials);
-  for (const one of struck.filter(({ trial }) => isOdd(trial))) await askAlone(one);
-  // Most likely these were only near. If not, each of them is asked alone too.
-  const near = struck.filter(({ trial }) => !isOdd(trial));
-  if (near.length > 0) await reviveAnew();
-  for (const one of await askTogether(near.map(({ trial }) => trial))) await askAlone(one);
+  }
   for (const own of Map.groupBy(suspects, ({ life }) => life).values()) {
     if (own.some(({ trial }) => culprits.has(trial))) continue;
     const asked = own.map(({ trial }) => trial.scenario.domain.id).join(", ");
@@ -164,7 +157,7 @@ export async function answerTo(
     const [raw] = await host.witness.ask(host.resolverAddress, [encodeQuery(question, flags[way])], how);
     if (!raw) throw new HarnessError(`no answer to the question for ${question.name} ${question.type}`);
     // That nothing listens any more is seen before the news of the death comes.
-    if (raw.message === null) await Promise.race([death, pause(durations.newsOfDeath - raw.ms)]);
+    if (raw.message === null) await Promise.race([death, pause(Math.max(0, durations.newsOfDeath - raw.ms))]);
     return raw;
   };
   const asked = async (): Promise<LookupAnswer> => {

@@ -4,7 +4,7 @@ import { type Lab, type LabPrograms, runLabel, startLab } from "../lab/lab.ts";
 import type { SendingHost } from "../lab/sending-host.ts";
 import type { Divergence } from "../model/divergence.ts";
 import type { Evidence } from "../model/evidence.ts";
-import type { RelayRule, StrayPacket } from "../model/farm.ts";
+import type { ForwardedZone, RelayRule, StrayPacket } from "../model/farm.ts";
 import { judge } from "../model/judge.ts";
 import { type Plan, sendingHostOf, type Trial } from "../model/plan.ts";
 import type { Results, TrialResult } from "../model/results.ts";
@@ -191,14 +191,19 @@ export async function run(input: RunInput, listener: RunListener): Promise<Finis
       { reach, nameServers: [first, second], resolverAddress }: SendingHost,
       { hosts: servers, forward, stubRules }: DomainStep,
     ): Promise<void> => {
+      const serve = async (listen: string | undefined, zones: readonly ForwardedZone[]): Promise<void> => {
+        if (listen !== undefined) await farm.forwardDns(listen, zones);
+      };
       const stub = async (listen: string | undefined, rules: readonly RelayRule[]): Promise<void> => {
-        if (listen === undefined || reach === "loopback") return;
-        const zones = forward.map(({ origin }) => ({ origin, forward: resolverAddress, rules }));
-        await farm.forwardDns(listen, zones);
+        if (reach === "loopback") return;
+        await serve(
+          listen,
+          forward.map(({ origin }) => ({ origin, forward: resolverAddress, rules })),
+        );
       };
       await Promise.all([
         farm.serve(servers),
-        farm.forwardDns(world.addresses.nameServers.relay, forward),
+        serve(world.relay.listen[0], forward),
         stub(first, stubRules.first),
         stub(second, stubRules.second),
       ]);

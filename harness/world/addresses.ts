@@ -2,17 +2,16 @@ import { HarnessError } from "../words/errors.ts";
 
 /**
  * The lab's addresses: one of the 8 /18 networks of 198.18.0.0/15 (RFC 2544) and the /64 of 2001:db8::/32 (RFC 3849) that
- * goes with it. MX hosts live in the upper part, which is routed to the farm.
+ * goes with it. MX hosts live in the upper part, which is routed to the farm; so do the DNS relays before name servers.
  */
 export interface AddressPlan {
   readonly network: { readonly ipv4: string; readonly ipv6: string };
   readonly farm: { readonly ipv4: string; readonly ipv6: string };
-  /** Name servers, on addresses of the farm's namespace. relay: the DNS relay that stands before `domains` and the steps'. */
+  /** Name servers, on addresses of the farm's namespace. */
   readonly nameServers: {
     readonly root: string;
     readonly tld: string;
     readonly domains: string;
-    readonly relay: string;
     /** Has the zones as attackers tell them. */
     readonly forger: string;
     /** Stands for the name server outside the lab. */
@@ -32,10 +31,11 @@ export interface AddressPlan {
   readonly stub: (index: number) => string;
   /** The second name server of its resolv.conf. */
   readonly secondStub: (index: number) => string;
+  /** Or the DNS relay where it stands before the name server of a domain. */
   readonly mxHost: (index: number) => { readonly ipv4: string; readonly ipv6: string };
   /** Nobody's: a connection to it fails. Of every MX host that is down. */
   readonly nobody: { readonly ipv4: string; readonly ipv6: string };
-  /** The parts of the network that hold MX hosts, CIDR. */
+  /** The parts of the network that hold MX hosts and the relays, CIDR. */
   readonly mxHosts: { readonly ipv4: readonly string[]; readonly ipv6: string };
 }
 
@@ -75,7 +75,7 @@ export function addressPlan(subnet: number): AddressPlan {
     network: { ipv4: `${ipv4(0)}/${prefixLength}`, ipv6: `${prefix6}:/64` },
     farm: pair(2),
     nameServers: {
-      ...{ root: ipv4(3), tld: ipv4(4), domains: ipv4(5), relay: ipv4(6), forger: ipv4(7) },
+      ...{ root: ipv4(3), tld: ipv4(4), domains: ipv4(5), forger: ipv4(7) },
       outside: ipv4(first.mxHost - 2),
     },
     stepServer: (step) => ipv4(7 + step),

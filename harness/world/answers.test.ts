@@ -19,13 +19,14 @@ import { compileWorld, type World } from "./world.ts";
 const origin = "x.example.";
 const absolute = (name: string): string => (name === "@" ? origin : `${name}.${origin}`);
 
-function worldOf(text: Partial<ScenarioText>): World {
+function worldOf(...differences: readonly Partial<ScenarioText>[]): World {
   const stacks = ["unbound", "bind"].map((name) =>
     stackOf({ name: "postfix", version: "3.10" }, { name, version: "1" }),
   );
-  const texts = [
-    { id: "x", title: "x", cites: ["RFC 7672 2.2"], expect: { dane: must("deferred") }, ...text },
-  ];
+  const texts = differences.map((text) => ({
+    ...{ id: "x", title: "x", cites: ["RFC 7672 2.2"], expect: { dane: must("deferred") } },
+    ...text,
+  }));
   const planned = plan(checkFile(scenarios("x", texts), "x.ts"), { stacks, policies: ["dane"] });
   return compileWorld(planned, { subnet: 3, now: new Date() });
 }
@@ -97,14 +98,16 @@ describe("what a validating resolver finds", () => {
 describe("the DNS relay", () => {
   it("serves the domains whose name servers misbehave, and no other", () => {
     const plain = worldOf({});
-    expect(plain.relay.zones).toEqual([]);
+    expect(plain.relay).toMatchObject({ listen: [], zones: [] });
     const world = worldOf({
       zone: { answers: [answer("drop", "TLSA", { name: "_25._tcp.mx", times: 3 })] },
       zones: { hosts: {} },
     });
-    const { relay, domains } = world.addresses.nameServers;
+    const { domains } = world.addresses.nameServers;
+    const { listen } = world.relay;
+    expect(listen).toHaveLength(1);
     expect(world.relay).toEqual({
-      listen: relay,
+      listen,
       forward: domains,
       zones: ["x.dane-1.example.", "x.dane-2.example."].flatMap((zone) => [
         {
@@ -116,10 +119,23 @@ describe("the DNS relay", () => {
       ]),
     });
     const tld = world.zoneFiles.find(({ path }) => path === "/zones/example.zone");
-    const server = wireName("ns.relay.example.");
+    const server = wireName("x-dane.relay.example.");
     expect(tld?.content).toContain(
       `\nx.dane-1.example. 60 IN NS \\# ${server.length} ${server.toString("hex")}\n`,
     );
+  });
+
+  it("has an address for each domain, which is the same for all stacks", () => {
+    const strike = { zone: { answers: [answer("servfail", "TLSA")] } };
+    const { zoneFiles, relay, hosts } = worldOf({ ...strike }, { ...strike, id: "y" });
+    const taken = [...relay.listen, ...hosts.flatMap(({ addresses }) => addresses)];
+    expect(relay.listen).toHaveLength(2);
+    expect(new Set(taken).size).toBe(taken.length);
+    const tld = zoneFiles.find(({ path }) => path === "/zones/example.zone");
+    for (const [index, name] of ["x-dane", "y-dane"].entries()) {
+      const address = Buffer.from(relay.listen[index]!.split(".").map(Number)).toString("hex");
+      expect(tld?.content).toContain(`\n${name}.relay.example. 60 IN A \\# 4 ${address}\n`);
+    }
   });
 
   it("does in each step what the step's zones say", () => {
@@ -143,7 +159,7 @@ describe("the DNS relay", () => {
     });
     expect(world.relay.zones).toEqual([]);
     const relay = world.stubRelays(1)[0]!;
-    expect(relay.listen).toBe(world.addresses.stub(1));
+    expect(relay.listen).toEqual([world.addresses.stub(1)]);
     expect(relay.forward).toBe(world.addresses.stack(1).ipv4);
     const rules = [
       { does: "servfail", type: 52 },

@@ -126,7 +126,6 @@ const names = {
   root: "a.root.",
   tld: "a.nic.example.",
   domains: "ns.hosting.example.",
-  relay: "ns.relay.example.",
   sender: "sender.example.",
 } as const;
 
@@ -138,14 +137,21 @@ function hostOf(server: TestedServer): string {
   return `${labelOf(server)}.servers.${tld}`;
 }
 
+/** FQDN of the relay before a domain. Resolvers keep what they learn of a name server by its name and address, and tell no other of it. */
+function relayNameOf({ scenario, policy, variant }: RecipientDomain): string {
+  return `${[scenario.id, policy, ...(variant === "main" ? [] : [variant])].join("-")}.relay.${tld}`;
+}
+
 function infrastructure(
   addresses: AddressPlan,
   outside: boolean,
   tested: readonly TestedServer[],
+  /** Addresses by FQDN. */
+  relays: ReadonlyMap<string, string>,
   validity: { inception: Date; expiration: Date },
 ): readonly ZoneDraft[] {
   const signing = { algorithm: 13, keys: "ksk+zsk", denial: { type: "nsec" }, ...validity } as const;
-  const { root, tld: tldServer, domains, relay } = addresses.nameServers;
+  const { root, tld: tldServer, domains } = addresses.nameServers;
   return [
     {
       origin: ".",
@@ -168,7 +174,7 @@ function infrastructure(
         record(tld, "NS", ttl, names.tld),
         record(names.tld, "A", ttl, tldServer),
         record(names.domains, "A", ttl, outside ? addresses.nameServers.outside : domains),
-        record(names.relay, "A", ttl, relay),
+        ...[...relays].map(([name, address]) => record(name, "A", ttl, address)),
         ...tested.map((server, index) => record(hostOf(server), "A", ttl, addresses.testedServer(index))),
         record(names.sender, "TXT", ttl, '"mail of this lab comes from here"'),
       ],
@@ -214,7 +220,11 @@ function compileWhole(
         ...makers,
         issued,
         serial,
-        nameServer: domain.server ? hostOf(domain.server) : isRelayed(domain) ? names.relay : names.domains,
+        nameServer: domain.server
+          ? hostOf(domain.server)
+          : isRelayed(domain)
+            ? relayNameOf(domain)
+            : names.domains,
         nextAddress: () => {
           const address = pool[at] ?? nextAddress();
           pool[at++] = address;
@@ -317,12 +327,17 @@ export function compileWorld(
   let hostCount = 0;
   const transferKey: TransferKey = { name: "transfer.danelab", secret: randomBytes(32).toString("base64") };
   const real = realServers();
+  const nextAddress = () => addresses.mxHost(hostCount++);
   const whole = plan.domains.map((domain) =>
     compileWhole(
       domain,
       { pki, validity, serial: firstSerial, nobody: addresses.nobody, realPort: real.portOf },
-      () => addresses.mxHost(hostCount++),
+      nextAddress,
     ),
+  );
+  // What one resolver learns of a misbehaving name server is not to touch another domain. Each stack has a resolver of its own.
+  const relays = new Map(
+    [...new Set(plan.domains.filter(isRelayed).map(relayNameOf))].map((name) => [name, nextAddress().ipv4]),
   );
   const compiled = whole.map(({ steps }) => steps);
   const forged = whole.flatMap((one) => (one.forged ? [one.forged] : []));
@@ -332,7 +347,7 @@ export function compileWorld(
   const tested = [
     ...new Map(plan.domains.flatMap(({ server }) => (server ? [[server.id, server] as const] : []))).values(),
   ];
-  const infrastructureDrafts = infrastructure(addresses, outside !== undefined, tested, validity);
+  const infrastructureDrafts = infrastructure(addresses, outside !== undefined, tested, relays, validity);
   const nameServerOf = new Map(
     compiled.flatMap(([first]) => first.drafts.map(({ origin }) => [origin, first.nameServer] as const)),
   );
@@ -354,7 +369,7 @@ export function compileWorld(
   const [tree = treeOf(0)] = trees;
   const forgedZones = buildTree(
     [...infrastructureDrafts, ...forged.flatMap(({ drafts }) => drafts)],
-    (origin) => (origin === tld ? names.tld : names.relay),
+    (origin) => (origin === tld ? names.tld : (nameServerOf.get(origin) ?? names.domains)),
     ring,
   ).zones.filter(({ origin }) => origin !== "." && origin !== tld);
 
@@ -549,16 +564,16 @@ export function compileWorld(
     realHosts: real.hosts,
     hosts: [...compiled.flatMap(([{ hosts }]) => hosts), ...forged.flatMap(({ hosts }) => hosts)],
     relay: {
-      listen: addresses.nameServers.relay,
+      listen: [...relays.values()],
       forward: addresses.nameServers.domains,
       zones: compiled
-        .filter(([first]) => first.nameServer === names.relay)
+        .filter(([first]) => relays.has(first.nameServer))
         .flatMap((steps) => forwardedZones(steps, 0)),
     },
     stubRelays: (stack) => {
       const forward = addresses.stack(stack).ipv4;
       const relay = (listen: string, which: keyof StubRules): DnsRelay => ({
-        listen,
+        listen: [listen],
         forward,
         zones: compiled
           .filter((steps) => isRemote(steps[0].domain))
