@@ -239,6 +239,11 @@ export interface AuthorityText
   readonly ways?: readonly ServerWay[];
   /** What is different afterwards, whole: then everything is asked once more. */
   readonly change?: Pick<ScenarioText, "zone" | "zones" | "mx">;
+  /**
+   * Seconds: nobody is notified of the change, and secondaries, which alone are tried then, have to find it by the SOA record's
+   * refresh timer of so many.
+   */
+  readonly refresh?: number;
 }
 
 /** A file of scenarios that authoritative servers are tried with. */

@@ -1,4 +1,5 @@
 import {
+  type ExpectedRecords,
   type LookupAnswer,
   type LookupEvidence,
   type PlannedQuestion,
@@ -13,7 +14,7 @@ import { indented, type Paint, paintWith, wrap } from "./terminal/layout.ts";
 import type { TerminalOptions } from "./terminal.ts";
 import { labelled, verdictLines, type WhyFacts } from "./why.ts";
 
-/** Why a trial in which a resolver was asked has its verdict: each question, its answer, and what was expected. */
+/** Why a trial in which a resolver or a name server was asked has its verdict: each question, its answer, and what was expected. */
 
 export interface WhyLookupFacts extends Pick<WhyFacts, "anew" | "files"> {
   readonly result: TrialResult;
@@ -49,18 +50,30 @@ export function whyLookupText(facts: WhyLookupFacts, { columns, colour }: Termin
     .join("\n\n");
 }
 
-function questionLines({ question, expected, errors }: LookupEvidence, columns: number): readonly string[] {
-  const { rcode, empty, rdata, status } = expected;
-  const held = empty ? "no records" : rdata ? recordsTold(rdata) : "records";
+function questionLines(
+  { question, expected, later = [], errors }: LookupEvidence,
+  columns: number,
+): readonly string[] {
   return [
     ...labelled("asked for", [`${question.name} ${question.type}`], columns),
+    ...zoneLines(expected, columns),
+    ...later.flatMap((changed) => [
+      ...labelled("then", ["the zone changes"], columns),
+      ...zoneLines(changed, columns),
+    ]),
+    ...labelled("harness", errors, columns),
+  ];
+}
+
+function zoneLines({ rcode, empty, rdata, status }: ExpectedRecords, columns: number): readonly string[] {
+  const held = empty ? "no records" : rdata ? recordsTold(rdata) : "records";
+  return [
     ...labelled("zone holds", [`${rcode}, ${held}`], columns),
     ...labelled(
       "validator",
       [status === "any" ? "what it finds is left to it" : `must find that ${status}`],
       columns,
     ),
-    ...labelled("harness", errors, columns),
   ];
 }
 
@@ -71,12 +84,14 @@ function answerParts(
   paint: Paint,
 ): readonly (readonly string[])[] {
   return answers.map((answer, index) => {
-    const expectation = questions[index]?.expectation;
+    const { expectation, step: change = 0 } = questions[index] ?? {};
     const step = result.steps?.[index];
-    const title = titleOfWay(answer.way);
+    const then = change === 0 ? "" : ", after the change";
+    const title = `${titleOfWay(answer.way)}${then}`;
     return [
       paint("bold", `${title.charAt(0).toUpperCase()}${title.slice(1)}`),
       ...indented(answerTold(answer), 2, columns),
+      ...findingsTold(answer).flatMap((line) => indented(line, 2, columns)),
       ...(expectation ? indented(expectationTold(expectation), 2, columns) : []),
       ...(step?.outcome
         ? indented(`It is ${step.outcome}: ${outcomeMeanings[step.outcome]}.`, 2, columns)
@@ -90,9 +105,22 @@ function answerParts(
   });
 }
 
-function answerTold({ rcode, authenticated, rdata, ms, error }: LookupAnswer): string {
+function answerTold({ rcode, authenticated, rdata, ms, error, findings }: LookupAnswer): string {
   if (rcode === null) return `No answer after ${ms} ms: ${error ?? "nothing came"}.`;
-  return `${rcode}, ${authenticated ? "AD" : "no AD"}, ${recordsTold(rdata)}, after ${ms} ms.`;
+  const flag = authenticated ? "AD" : "no AD";
+  return [rcode, ...(findings ? [] : [flag]), recordsTold(rdata), `after ${ms} ms.`].join(", ");
+}
+
+/** Of a name server's own answer. */
+function findingsTold({ findings, authenticated }: LookupAnswer): readonly string[] {
+  if (!findings) return [];
+  const found = [...findings.wrong, ...findings.bogus].map((text) => `Not right: ${text}.`);
+  if (found.length > 0) return found;
+  return [
+    authenticated
+      ? "All is as the zone demands; signatures and proofs are right."
+      : "All is as the zone demands; there is nothing to verify by.",
+  ];
 }
 
 function recordsTold(rdata: readonly string[]): string {

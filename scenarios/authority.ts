@@ -265,4 +265,13 @@ export default authorities("auth", [
     mx: { tlsa: [] },
     change: { zone: { denial: nsec3() }, mx: { tlsa: ["3 1 1"] } },
   },
+  {
+    id: "auth-refresh",
+    title: "The TLSA records change, and no NOTIFY tells the secondary",
+    why: "NOTIFY is one UDP message that may be lost. What finds the change then is the refresh timer of the SOA record, here 3 s.",
+    cites: ["RFC 1034 4.3.5", "RFC 1035 3.3.13", "RFC 7671 8.1"],
+    mx: { tlsa: ["3 1 1"] },
+    change: { mx: { tlsa: ["3 1 1", "3 0 1"] } },
+    refresh: 3,
+  },
 ]);

@@ -1,11 +1,12 @@
 import { execFile } from "node:child_process";
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
 import { engineHas, nothing } from "../lab/test-engine.ts";
 import { type Results, resultsSchema } from "../model/results.ts";
 import { home } from "../words/places.ts";
+import { call } from "./test-cli.ts";
 
 const folder = await mkdtemp(join(tmpdir(), "danelab-authorities-"));
 afterAll(() => rm(folder, { recursive: true }));
@@ -43,4 +44,10 @@ test("NSD serves and is secondary, BIND signs: answers are right, also after a c
   const changed = results.trials.find(({ id }) => id === "auth-change/nsd@4.12/secondary");
   expect(changed?.steps).toHaveLength(12);
   expect(status).toBe(0);
+
+  const why = await call("why", folder, "auth-change", "nsd", "secondary");
+  expect(why.out).toContain("  All is as the zone demands; signatures and proofs are right.\n");
+  expect((await call("judge", folder)).status).toBe(0);
+  const again = JSON.parse(await readFile(join(folder, "results.json"), "utf8"));
+  expect(again.trials).toEqual(results.trials);
 });

@@ -35,12 +35,17 @@ export const authoritiesCommand: Command = {
     const all = await loadAuthorityScenarios(args.values("scenarios"));
     const scenarios = chosenBy(args.words, all, ({ domain }) => domain.id);
     const trials = planAuthorities(scenarios, servers);
+    if (trials.length === 0)
+      throw new UsageError(
+        `${scenarios.map(({ domain }) => domain.id).join(", ")}: tried with ${scenarios.flatMap(({ modes = [] }) => modes)[0]} alone; see --mode`,
+      );
     const canaries = (await loadScenarios([])).filter(({ canary, resolver }) => canary && resolver === null);
     const resolvers = selectPrograms(registry.resolvers, Object.values(validators), "--resolver");
     return conductInLab(args, {
       registry,
       wanted: { stacks: [], scenarios: [], resolvers, tested: servers },
       options: { scenarios: args.words, authorities: servers.map(({ id }) => id) },
+      save: (output) => output.saveLookups({ scenarios, servers }),
       trials: trials.length,
       run: (input, { progress, done }) =>
         runAuthorities(

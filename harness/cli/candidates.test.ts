@@ -9,7 +9,9 @@ const ids = ["base-311", "base-wrong", "ee-expired", "err-mx-servfail"].map((id)
 const sources: Sources = {
   scenarios: async () => ids,
   lookups: async () => [{ id: "res-ad-secure" }],
+  authorities: async () => [{ id: "auth-tlsa" }],
   probes: async () => [{ id: "pub-sni-none" }],
+  nameServers: async () => [{ id: "nsd@4.12" }],
   attacks: async () => [{ id: "atk-strip" }],
   labs: async () => [{ id: "ee-expired" }],
   senders: async () => [{ id: "exim@4.98" }, { id: "postfix@3.10" }, { id: "postfix@3.7" }],
@@ -41,8 +43,9 @@ test.each<[line: string, ...offered: string[]]>([
   ["run --policy dane --json ee", "ee-expired"],
   ["up b", "base-311", "base-wrong"],
   ["resolvers ", "res-ad-secure"],
+  ["authorities ", "auth-tlsa"],
   ["receivers ", "pub-sni-none"],
-  ["explain ", "base-", "ee-", "err-", "res-", "pub-"],
+  ["explain ", "base-", "ee-", "err-", "res-", "auth-", "pub-"],
   ["up base-311 "],
   ["attack ", "atk-strip"],
   ["down ", "ee-expired"],
@@ -57,6 +60,8 @@ test.each<[line: string, ...offered: string[]]>([
 
 test.each<[line: string, ...offered: string[]]>([
   ["run --sender ", "exim", "postfix", "exim@4.98", "postfix@3.10", "postfix@3.7"],
+  ["authorities --authority ", "nsd", "nsd@4.12"],
+  ["authorities --mode s", "serving", "signing", "secondary"],
   ["run --sender postfix@", "postfix@3.10", "postfix@3.7"],
   ["run --resolver=unb", "--resolver=unbound", "--resolver=unbound@1.22"],
   ["verifiers --verifier open", "openssl", "openssl@3.5"],

@@ -14,7 +14,11 @@ export interface Sources {
   scenarios(): Promise<readonly Named[]>;
   /** In which resolvers are asked. */
   lookups(): Promise<readonly Named[]>;
+  /** In which name servers are asked. */
+  authorities(): Promise<readonly Named[]>;
+  /** In which real servers are tried. */
   probes(): Promise<readonly Named[]>;
+  nameServers(): Promise<readonly Named[]>;
   attacks(): Promise<readonly Named[]>;
   /** Scenarios whose labs are up. */
   labs(): Promise<readonly Named[]>;
@@ -96,11 +100,13 @@ async function valuesOf(
         ? await programs(sources.resolvers())
         : name === "verifier"
           ? await programs(sources.verifiers())
-          : value === "POLICY"
-            ? sources.policies
-            : value.includes("|")
-              ? value.split("|")
-              : [];
+          : name === "authority"
+            ? await programs(sources.nameServers())
+            : value === "POLICY"
+              ? sources.policies
+              : value.includes("|")
+                ? value.split("|")
+                : [];
   // Of a list that is separated by commas the last one is typed.
   const listed = spec?.many ? typed.slice(0, typed.lastIndexOf(",") + 1) : "";
   return beginning(
@@ -150,12 +156,19 @@ async function idsFor(command: string, sources: Sources): Promise<readonly Named
       return sources.labs();
     case "resolvers":
       return sources.lookups();
+    case "authorities":
+      return sources.authorities();
     case "receivers":
       return sources.probes();
     case "explain":
     case "lint":
     case "list":
-      return [...(await sources.scenarios()), ...(await sources.lookups()), ...(await sources.probes())];
+      return [
+        ...(await sources.scenarios()),
+        ...(await sources.lookups()),
+        ...(await sources.authorities()),
+        ...(await sources.probes()),
+      ];
     default:
       return sources.scenarios();
   }

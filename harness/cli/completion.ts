@@ -3,7 +3,7 @@ import { basename, dirname, join } from "node:path";
 import { loadRegistry, programsOf } from "../lab/registry.ts";
 import { isAttack, programId } from "../model/plan.ts";
 import { senderPolicies } from "../model/scenario.ts";
-import { loadLookups, loadProbes, loadScenarios } from "../run/load-scenarios.ts";
+import { loadAuthorityScenarios, loadLookups, loadProbes, loadScenarios } from "../run/load-scenarios.ts";
 import { UsageError } from "../words/errors.ts";
 import { meant } from "../words/nearest.ts";
 import { candidatesFor, type Sources } from "./candidates.ts";
@@ -15,6 +15,7 @@ const shells = ["bash", "zsh", "fish"] as const;
 const sources: Sources = {
   scenarios: () => loadScenarios([]),
   lookups: async () => (await loadLookups([])).map(({ domain }) => domain),
+  authorities: async () => (await loadAuthorityScenarios([])).map(({ domain }) => domain),
   probes: async () => (await loadProbes([])).map(({ domain }) => domain),
   attacks: async () => (await loadScenarios([])).filter((one) => !one.canary && isAttack(one)),
   // The engine knows better, and would have to be waited for.
@@ -25,6 +26,8 @@ const sources: Sources = {
   senders: async () => programsOf((await loadRegistry()).senders).map((one) => ({ id: programId(one) })),
   resolvers: async () => programsOf((await loadRegistry()).resolvers).map((one) => ({ id: programId(one) })),
   verifiers: async () => programsOf((await loadRegistry()).verifiers).map((one) => ({ id: programId(one) })),
+  nameServers: async () =>
+    programsOf((await loadRegistry()).authorities).map((one) => ({ id: programId(one) })),
   policies: senderPolicies,
 };
 

@@ -68,7 +68,7 @@ export const explainCommand: Command = {
     if (id === undefined || rest.length > 0)
       throw new UsageError("explain takes one scenario id; see danelab list scenarios");
     const found = await findAny(args, [id]);
-    const lookup = found.lookups.find(({ domain }) => domain.id === id);
+    const lookup = [...found.lookups, ...found.authorities].find(({ domain }) => domain.id === id);
     if (lookup) {
       console.log(args.flag("json") ? JSON.stringify(lookup, null, 2) : explainLookup(lookup).join("\n"));
       return 0;

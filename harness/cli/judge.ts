@@ -4,7 +4,7 @@ import { loadRegistry, type Registry } from "../lab/registry.ts";
 import { judge } from "../model/judge.ts";
 import { judgeLookups, type LookupJudgement } from "../model/judge-lookup.ts";
 import { judgeVerifications, type VerificationJudgement } from "../model/judge-verification.ts";
-import { type LookupEvidence, planLookups } from "../model/lookup.ts";
+import type { LookupEvidence } from "../model/lookup.ts";
 import type { ProbeEvidence } from "../model/probe.ts";
 import type { VerificationEvidence } from "../model/verification.ts";
 import { evidencePath } from "../run/pipeline.ts";
@@ -17,6 +17,7 @@ import {
   type StoredLookups,
   type StoredPlan,
   type StoredVerifications,
+  storedTrials,
   writeReports,
 } from "./output.ts";
 import { programOptions } from "./programs.ts";
@@ -86,10 +87,10 @@ async function judgeStored(folder: string, { plan, sni }: StoredPlan, divergence
 
 async function judgeStoredLookups(
   folder: string,
-  { lookups: { scenarios, resolvers } }: StoredLookups,
+  stored: StoredLookups,
   divergences: Divergences,
 ): Promise<LookupJudgement> {
-  const trials = planLookups(scenarios, resolvers);
+  const trials = storedTrials(stored);
   const evidence = await evidenceOf<LookupEvidence>(folder, trials);
   return judgeLookups({ trials, evidence, divergences, evidencePath: (trial) => evidencePath(trial.id) });
 }

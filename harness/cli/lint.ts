@@ -11,8 +11,8 @@ export const lintCommand: Command = {
   more: "Exit status 1 if something is found.",
   options: { scenarios: selectionOptions.scenarios, json: { help: "print JSON" } },
   async run(args) {
-    const { scenarios, lookups } = await findAny(args, args.words);
-    const findings = [...lint(scenarios), ...lintLookups(lookups)];
+    const { scenarios, lookups, authorities } = await findAny(args, args.words);
+    const findings = [...lint(scenarios), ...lintLookups(lookups), ...lintLookups(authorities)];
     if (args.flag("json")) console.log(JSON.stringify(findings, null, 2));
     else if (findings.length === 0) console.log("nothing found");
     else for (const { file, scenario, text } of findings) console.log(`${file}: ${scenario}: ${text}`);

@@ -1,11 +1,13 @@
 import { expect, test } from "vitest";
 import { loadRegistry } from "../lab/registry.ts";
-import { loadLookups, loadProbes, loadScenarios } from "../run/load-scenarios.ts";
+import { loadAuthorityScenarios, loadLookups, loadProbes, loadScenarios } from "../run/load-scenarios.ts";
 import { call } from "./test-cli.ts";
 
 const all = [
   ...(await loadScenarios([])),
-  ...[...(await loadLookups([])), ...(await loadProbes([]))].map(({ domain }) => domain),
+  ...[...(await loadLookups([])), ...(await loadAuthorityScenarios([])), ...(await loadProbes([]))].map(
+    ({ domain }) => domain,
+  ),
 ];
 
 test("list names every scenario, id first, one per line; scenarios is what it lists unless told", async () => {

@@ -17,9 +17,9 @@ interface Row {
 }
 
 async function scenarioRows(args: Arguments, patterns: readonly string[]): Promise<readonly Row[]> {
-  const { scenarios, lookups, probes } = await findAny(args, patterns);
+  const { scenarios, lookups, authorities, probes } = await findAny(args, patterns);
   const row =
-    (kind: "mail" | "lookup" | "probe") =>
+    (kind: "mail" | "lookup" | "authority" | "probe") =>
     ({ id, group, title, cites }: Scenario): Row => ({
       columns: [id, title],
       facts: { id, kind, group, title, cites },
@@ -27,6 +27,7 @@ async function scenarioRows(args: Arguments, patterns: readonly string[]): Promi
   return [
     ...scenarios.map(row("mail")),
     ...lookups.map(({ domain }) => row("lookup")(domain)),
+    ...authorities.map(({ domain }) => row("authority")(domain)),
     ...probes.map(({ domain }) => row("probe")(domain)),
   ];
 }
@@ -79,7 +80,7 @@ export const listCommand: Command = {
   name: "list",
   usage: "list scenarios|senders|resolvers|authorities|receivers|verifiers",
   summary: "List what there is, one per line, id first",
-  more: "danelab list scenarios takes ids and globs: danelab list scenarios 'ee-*'. Those that begin with res- are of danelab resolvers",
+  more: "danelab list scenarios takes ids and globs: danelab list scenarios 'ee-*'. Those that begin with res- are of danelab resolvers,\nauth- of danelab authorities, pub- of danelab receivers",
   options: {
     json: { help: "print JSON" },
     scenarios: selectionOptions.scenarios,

@@ -6,8 +6,10 @@ import { junitXml } from "../../reports/junit.ts";
 import { summaryMarkdown } from "../../reports/markdown.ts";
 import { reportPage } from "../../reports/page.ts";
 import { briefText, matrixText } from "../../reports/terminal.ts";
-import type { LookupScenario } from "../model/lookup.ts";
+import type { TestedServer } from "../model/authority.ts";
+import { type LookupScenario, type LookupTrial, planLookups } from "../model/lookup.ts";
 import type { Plan, Program } from "../model/plan.ts";
+import { planAuthorities } from "../model/plan-authorities.ts";
 import type { VerificationPlan } from "../model/plan-verifications.ts";
 import type { ProbeTrial } from "../model/probe.ts";
 import type { Results } from "../model/results.ts";
@@ -43,12 +45,18 @@ export interface StoredPlan {
   readonly probes?: readonly ProbeTrial[];
 }
 
-/** The same of a run in which resolvers were asked: each scenario is put to each of them. */
+/** The same of a run in which resolvers or name servers were asked: each scenario is put to each of them. */
 export interface StoredLookups {
-  readonly lookups: {
-    readonly scenarios: readonly LookupScenario[];
-    readonly resolvers: readonly Program[];
-  };
+  readonly lookups: { readonly scenarios: readonly LookupScenario[] } & (
+    | { readonly resolvers: readonly Program[] }
+    | { readonly servers: readonly TestedServer[] }
+  );
+}
+
+export function storedTrials({ lookups }: StoredLookups): readonly LookupTrial[] {
+  return "servers" in lookups
+    ? planAuthorities(lookups.scenarios, lookups.servers)
+    : planLookups(lookups.scenarios, lookups.resolvers);
 }
 
 /** The same of a run in which verifiers looked at MX hosts. */

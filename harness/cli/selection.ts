@@ -5,7 +5,7 @@ import type { LookupScenario } from "../model/lookup.ts";
 import type { Program, Stack } from "../model/plan.ts";
 import type { ProbeScenario } from "../model/probe.ts";
 import { type Policy, type Scenario, senderPolicies, usualPolicies } from "../model/scenario.ts";
-import { loadLookups, loadProbes, loadScenarios } from "../run/load-scenarios.ts";
+import { loadAuthorityScenarios, loadLookups, loadProbes, loadScenarios } from "../run/load-scenarios.ts";
 import { UsageError } from "../words/errors.ts";
 import { matchesGlob } from "../words/glob.ts";
 import { meant } from "../words/nearest.ts";
@@ -77,6 +77,10 @@ async function refuseLookups(
   const asked = lost.find((pattern) => lookups.some(({ domain: { id } }) => matchesGlob(pattern, id)));
   if (asked !== undefined)
     throw new UsageError(`${asked} sends no mail, it asks resolvers: danelab resolvers ${asked}`);
+  const authorities = await loadAuthorityScenarios(args.values("scenarios"));
+  const served = lost.find((pattern) => authorities.some(({ domain: { id } }) => matchesGlob(pattern, id)));
+  if (served !== undefined)
+    throw new UsageError(`${served} sends no mail, it asks name servers: danelab authorities ${served}`);
   const probes = await loadProbes(args.values("scenarios"));
   const tried = lost.find((pattern) => probes.some(({ domain: { id } }) => matchesGlob(pattern, id)));
   if (tried !== undefined)
@@ -86,27 +90,30 @@ async function refuseLookups(
 interface AnyKind {
   readonly scenarios: readonly Scenario[];
   readonly lookups: readonly LookupScenario[];
+  readonly authorities: readonly LookupScenario[];
   readonly probes: readonly ProbeScenario[];
 }
 
-/** Of every kind: scenarios of mail, those in which resolvers are asked, and those in which real servers are tried. */
+/** Of every kind: scenarios of mail, those in which resolvers or name servers are asked, and those in which real servers are tried. */
 export async function findAny(args: Arguments, patterns: readonly string[]): Promise<AnyKind> {
   const folders = args.values("scenarios");
-  const [scenarios, lookups, probes] = [
+  const [scenarios, lookups, authorities, probes] = [
     await loadScenarios(folders),
     await loadLookups(folders),
+    await loadAuthorityScenarios(folders),
     await loadProbes(folders),
   ];
   const chosen = new Set(
     chosenBy(
       patterns,
-      [...scenarios, ...[...lookups, ...probes].map(({ domain }) => domain)],
+      [...scenarios, ...[...lookups, ...authorities, ...probes].map(({ domain }) => domain)],
       ({ id }) => id,
     ),
   );
   return {
     scenarios: scenarios.filter((one) => chosen.has(one)),
     lookups: lookups.filter(({ domain }) => chosen.has(domain)),
+    authorities: authorities.filter(({ domain }) => chosen.has(domain)),
     probes: probes.filter(({ domain }) => chosen.has(domain)),
   };
 }

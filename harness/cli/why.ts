@@ -12,7 +12,7 @@ import { judge } from "../model/judge.ts";
 import { judgeLookups } from "../model/judge-lookup.ts";
 import { judgeAlone } from "../model/judge-trial.ts";
 import { judgeVerifications } from "../model/judge-verification.ts";
-import { type LookupEvidence, planLookups } from "../model/lookup.ts";
+import type { LookupEvidence } from "../model/lookup.ts";
 import type { ProbeEvidence } from "../model/probe.ts";
 import { type TrialResult, verdicts } from "../model/results.ts";
 import type { VerificationEvidence } from "../model/verification.ts";
@@ -21,7 +21,13 @@ import { UsageError } from "../words/errors.ts";
 import { matchesGlob } from "../words/glob.ts";
 import { nearest } from "../words/nearest.ts";
 import type { Command } from "./commands.ts";
-import type { Stored, StoredLookups, StoredPlan, StoredVerifications } from "./output.ts";
+import {
+  type Stored,
+  type StoredLookups,
+  type StoredPlan,
+  type StoredVerifications,
+  storedTrials,
+} from "./output.ts";
 import { terminal } from "./screen.ts";
 import { isRun, readEvidence, readJson, readRun, type StoredRun } from "./stored.ts";
 
@@ -133,11 +139,11 @@ function judgedAnew(
 
 async function lookupFactsOf(
   { folder, results }: StoredRun,
-  { lookups: { scenarios, resolvers } }: StoredLookups,
+  stored: StoredLookups,
   result: TrialResult,
   divergences: Parameters<typeof judge>[0]["divergences"],
 ): Promise<WhyLookupFacts> {
-  const trial = planLookups(scenarios, resolvers).find(({ id }) => id === result.id);
+  const trial = storedTrials(stored).find(({ id }) => id === result.id);
   const path = join(folder, result.evidence);
   const text = await readFile(path, "utf8").catch(() => null);
   const evidence: LookupEvidence | null = text === null ? null : JSON.parse(text);

@@ -66,8 +66,9 @@ export interface ServedZone {
   readonly file: string;
   /** The file holds the zone unsigned, and the server signs it. Without it the file is served as it is. */
   readonly signing?: { readonly keys: readonly SigningKey[]; readonly denial: Denial };
-  /** The secondary that may transfer the zone, and is told of changes (RFC 1996). */
+  /** The secondary that may transfer the zone, and is told of changes (RFC 1996) unless `notify` is false. */
   readonly secondary?: string;
+  readonly notify?: false;
 }
 
 /** A TSIG key (RFC 8945), HMAC-SHA256. */

@@ -1,4 +1,4 @@
-import type { TestedServer } from "./authority.ts";
+import type { AuthorityMode, TestedServer } from "./authority.ts";
 import type { DnsStatus } from "./evidence.ts";
 import type { DnsQuestion } from "./farm.ts";
 import { type Plan, type Program, programId } from "./plan.ts";
@@ -85,6 +85,8 @@ export interface LookupScenario {
   readonly type: DnsQuestion["type"];
   readonly questions: readonly PlannedQuestion[];
   readonly measure: Measure | null;
+  /** Of name servers: only those in these modes are tried; without it all. */
+  readonly modes?: readonly AuthorityMode[];
 }
 
 /** What the zones hold for a question. */

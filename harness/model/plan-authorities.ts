@@ -16,13 +16,15 @@ export function planAuthorities(
   servers: readonly TestedServer[],
 ): readonly AuthorityTrial[] {
   return scenarios.flatMap((scenario) =>
-    servers.map((server) => ({
-      id: `${scenario.domain.id}/${server.id}`,
-      scenario,
-      resolver: server.program,
-      server,
-      domain: `${scenario.domain.id}.${labelOf(server)}`,
-    })),
+    servers
+      .filter(({ mode }) => scenario.modes?.includes(mode) ?? true)
+      .map((server) => ({
+        id: `${scenario.domain.id}/${server.id}`,
+        scenario,
+        resolver: server.program,
+        server,
+        domain: `${scenario.domain.id}.${labelOf(server)}`,
+      })),
   );
 }
 

@@ -189,6 +189,8 @@ export interface ZoneSpec {
   readonly denial: Denial;
   readonly records: readonly RecordSpec[];
   readonly faults: readonly ZoneFault[];
+  /** Seconds: by this timer of the SOA record its secondaries find changes, and nobody notifies them. Without it they are notified. */
+  readonly refresh?: number;
 }
 
 export const keyTypes = ["p256", "p384", "rsa1024", "rsa2048", "rsa4096", "ed25519"] as const;

@@ -55,7 +55,7 @@ export async function runAuthorities(
               trial.id,
               fault === undefined ? await asking(trial, seen, step, signal) : { ...seen, errors: [fault] },
             );
-            listener.answered(evidence.size);
+            if (step === lastStep) listener.answered(evidence.size);
           }),
         );
       }

@@ -146,6 +146,13 @@ describe("what authoritative servers are tried with", () => {
     expect(domain.steps.map(({ mx }) => mx[0]?.tlsa)).toEqual([[]]);
   });
 
+  test("a refresh timer without a change is refused", () => {
+    const list = [{ id: "auth-x", title: "x", cites: ["RFC 4035 3.1"], refresh: 3 }];
+    expect(() => checkAuthorityScenarios(authorities("auth", list), "x.ts")).toThrow(
+      /x\.ts: .*field "refresh": nothing changes; "change" is missing/,
+    );
+  });
+
   test("a field that is not known is refused", () => {
     expect(() => checkedFor({ measure: { of: "x", value: 1 } })).toThrow(/mine\/x\.ts: auth-x: .*measure/);
   });

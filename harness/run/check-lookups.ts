@@ -8,7 +8,7 @@ import {
   type ServerWay,
   serverWays,
 } from "../model/lookup.ts";
-import { outcomes } from "../model/scenario.ts";
+import { outcomes, type Scenario } from "../model/scenario.ts";
 import { UsageError } from "../words/errors.ts";
 import { checkList, completed, contradiction } from "./check-scenarios.ts";
 import { authority, authorityFile, lookup, lookupFile } from "./scenario-fields.ts";
@@ -32,17 +32,30 @@ export function checkLookups(content: unknown, shown: string): readonly LookupSc
 /** The same, of files of kind "authority". */
 export function checkAuthorityScenarios(content: unknown, shown: string): readonly LookupScenario[] {
   return checkList(content, shown, authorityFile, authority, (text, group, where) => {
-    const { change, expect, ways } = text;
+    const { change, expect, ways, refresh } = text;
+    if (refresh !== undefined && !change)
+      throw new UsageError(`${where}: field "refresh": nothing changes; "change" is missing`);
     const steps = change ? [{ title: "the zone has changed", ...change, expect: { dane: anything } }] : [];
     const expected: LookupExpectation = expect ?? { level: "must", permitted: ["secure"], never: [] };
+    const whole = asked(text, steps, group, shown, where);
     return {
-      ...asked(text, steps, group, shown, where),
+      ...whole,
+      ...(refresh === undefined
+        ? {}
+        : { domain: refreshedBy(whole.domain, refresh), modes: ["secondary"] as const }),
       questions: [0, ...steps.map((_, index) => index + 1)].flatMap((step) =>
         (ways ?? serverWays).map((way) => ({ way, step, expectation: unsigned(expected, way) })),
       ),
       measure: null,
     };
   });
+}
+
+function refreshedBy(domain: Scenario, refresh: number): Scenario {
+  const zonesOf = (zones: Scenario["zones"]): Scenario["zones"] =>
+    Object.fromEntries(Object.entries(zones).map(([key, zone]) => [key, { ...zone, refresh }]));
+  const steps = domain.steps.map((step) => ({ ...step, zones: zonesOf(step.zones) }));
+  return { ...domain, zones: zonesOf(domain.zones), steps };
 }
 
 /** RFC 4035 3.1: signatures are for those that ask for them by DO. */

@@ -1,4 +1,10 @@
-import { type LookupScenario, lookupDomain, lookupOutcomes, lookupPlan } from "../model/lookup.ts";
+import {
+  type LookupScenario,
+  lookupDomain,
+  lookupOutcomes,
+  lookupPlan,
+  type PlannedQuestion,
+} from "../model/lookup.ts";
 import { compileWorld } from "../world/world.ts";
 import { type LintFinding, wordsProblems } from "./lint.ts";
 
@@ -23,18 +29,20 @@ function untellable({ questions }: LookupScenario): readonly string[] {
   );
 }
 
+/** Ways of asking a validating resolver with DO: itself, or the one behind which a name server stands. */
+const validating: readonly PlannedQuestion["way"][] = ["DO", "by-unbound"];
+
 /** What the zones are, by RFC 4035 4.3, must be among what is expected of who asks with DO. */
 function contradicted(lookup: LookupScenario): readonly string[] {
-  const { status, name } = statusOf(lookup);
-  const expected = lookup.questions.find(({ way }) => way === "DO")?.expectation;
-  if (!expected || status === "any" || expected.permitted.includes(status)) return [];
-  return [`${name} ${lookup.type} is ${status}, but ${expected.permitted.join(" or ")} is expected`];
-}
-
-function statusOf(lookup: LookupScenario) {
+  const { type, questions } = lookup;
   const world = compileWorld(lookupPlan([lookup], []), { subnet: 1, now: new Date() });
   const name = world.nameIn(lookupDomain(lookup), lookup.name, lookup.zone);
-  return { name, status: world.recordsOf({ name, type: lookup.type }).status };
+  return questions.flatMap(({ way, step = 0, expectation: { permitted } }) => {
+    const { status } = world.recordsOf({ name, type }, step);
+    if (!validating.includes(way) || status === "any" || permitted.includes(status)) return [];
+    const then = step === 0 ? "" : `, after change ${step},`;
+    return [`${name} ${type}${then} is ${status}, but ${permitted.join(" or ")} is expected`];
+  });
 }
 
 /** Two that set up the same, and ask for the same in the same ways. */
@@ -42,7 +50,7 @@ function twice(lookups: readonly LookupScenario[]): readonly LintFinding[] {
   const seen = new Map<string, string>();
   return lookups.flatMap((lookup) => {
     const { domain, name, zone, type, questions } = lookup;
-    const text = JSON.stringify([domain.zones, domain.mx, name, zone, type, questions]);
+    const text = JSON.stringify([domain.zones, domain.mx, domain.steps, name, zone, type, questions]);
     const before = seen.get(text);
     seen.set(text, before ?? domain.id);
     return before === undefined ? [] : [findingOf(lookup, `differs in nothing from ${before}`)];

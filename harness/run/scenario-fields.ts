@@ -275,6 +275,7 @@ export const authority = z.strictObject({
   expect: lookupExpectation.optional(),
   ways: z.array(z.enum(serverWays)).min(1).optional(),
   change: scenario.pick({ zone: true, zones: true, mx: true }).optional(),
+  refresh: z.int().min(1).max(10).optional(),
 });
 export const authorityFile = z.strictObject({
   danelab: z.literal(1),

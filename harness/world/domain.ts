@@ -47,7 +47,9 @@ export interface DomainMakers {
 
 export const ttl = 60;
 /** Refresh, retry, expire; the minimum, which is the negative TTL, comes behind. */
-const soaTimers = "3600 600 86400";
+function soaTimers({ refresh }: ZoneSpec): string {
+  return refresh === undefined ? "3600 600 86400" : `${refresh} 1 86400`;
+}
 
 interface Bearer {
   readonly host: MxHost;
@@ -198,7 +200,7 @@ export function compileDomain(domain: RecipientDomain, makers: DomainMakers): Co
         origin,
         "SOA",
         zone.ttl,
-        `${nameServer} hostmaster.${nameServer} ${serial} ${soaTimers} ${Math.min(10, zone.ttl)}`,
+        `${nameServer} hostmaster.${nameServer} ${serial} ${soaTimers(zone)} ${Math.min(10, zone.ttl)}`,
       ),
       record(origin, "NS", zone.ttl, nameServer),
     ];

@@ -82,3 +82,27 @@ test("what changes changes in its place, with a serial that goes up", () => {
   expect(textOf(changes[1] ?? [], "auth-b.")).not.toContain("TLSA");
   expect(world.primary?.changes[1]).toHaveLength(1);
 });
+
+test("of a zone with a refresh timer only secondaries are tried, and its primary notifies nobody", () => {
+  const timed = planAuthorities(
+    checkAuthorityScenarios(
+      authorities("auth", [
+        { id: "auth-a", title: "One", cites: ["RFC 4035 3.1"], change: { mx: { tlsa: [] } } },
+        { id: "auth-r", title: "Two", cites: ["RFC 4035 3.1"], change: { mx: { tlsa: [] } }, refresh: 3 },
+      ]),
+      "x.ts",
+    ),
+    authorityModes.map(server),
+  );
+  expect(timed.filter(({ id }) => id.startsWith("auth-r/")).map(({ id }) => id)).toEqual([
+    "auth-r/bind@9.20/secondary",
+  ]);
+  const { primary } = compileWorld(authorityPlan(timed, []), { subnet: 1, now: new Date() });
+  const zones = new Map(primary?.instance.zones.map((zone) => [zone.origin, zone]));
+  expect(zones.get(origin("a", "secondary"))).not.toHaveProperty("notify");
+  expect(zones.get(origin("r", "secondary"))).toMatchObject({ notify: false });
+  // Serial, refresh, retry, expire, minimum (RFC 1035 3.3.13).
+  const timers = (serial: number) => new RegExp(` SOA .*0000000${serial}0000000300000001000151800{7}1$`, "m");
+  expect(textOf(primary?.files ?? [], "auth-r.")).toMatch(timers(1));
+  expect(textOf(primary?.changes[1] ?? [], "auth-r.")).toMatch(timers(2));
+});

@@ -456,13 +456,24 @@ export function compileWorld(
         return server.mode satisfies never;
     }
   };
+  /** Zones whose secondaries find changes by the SOA's timer alone. */
+  const refreshed = new Set(
+    compiled.flatMap(([{ domain, names: own }]) =>
+      [...own.origins].flatMap(([key, origin]) =>
+        domain.scenario.zones[key]?.refresh === undefined ? [] : [origin],
+      ),
+    ),
+  );
   const hiddenPrimary = (): ChangingInstance | null => {
     const own = (origin: string) => testedBefore(origin, "secondary") !== undefined;
     const instance = serverOf("primary", addresses.primary, own);
     if (instance.zones.length === 0) return null;
     const zones = instance.zones.map((zone) => {
       const index = tested.findIndex(({ id }) => testedBy.get(zone.origin) === id);
-      return { ...zone, secondary: addresses.testedServer(index) };
+      return {
+        ...{ ...zone, secondary: addresses.testedServer(index) },
+        ...(refreshed.has(zone.origin) ? { notify: false as const } : {}),
+      };
     });
     return { instance: { ...instance, zones, transferKey }, ...changing(own, signedContent) };
   };

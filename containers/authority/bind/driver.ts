@@ -48,6 +48,9 @@ function configuration(instance: ServerInstance): string {
   transfers-in 100;
   transfers-per-ns 100;
   serial-query-rate 1000;
+  // Seconds. Zones that are checked for changes at their SOA's refresh timer have a short one.
+  min-refresh-time 1;
+  min-retry-time 1;
   // Zones are served as they are, whatever is wrong with them.
   check-names primary ignore;
   check-names secondary ignore;

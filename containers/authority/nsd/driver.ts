@@ -9,7 +9,7 @@ const stateOf = (name: string) => `/run/nsd-${name}`;
 const anybody = "0.0.0.0/0";
 
 function zoneOf(
-  { origin, file, secondary }: ServedZone,
+  { origin, file, secondary, notify }: ServedZone,
   { name, addresses, primary, transferKey }: ServerInstance,
 ): string {
   const key = transferKey?.name ?? "NOKEY";
@@ -26,7 +26,7 @@ function zoneOf(
       ? []
       : [
           `provide-xfr: ${anybody} ${key}`,
-          `notify: ${secondary} ${key}`,
+          ...(notify === false ? [] : [`notify: ${secondary} ${key}`]),
           // Some secondaries look at where a NOTIFY comes from.
           ...addresses.map((address) => `outgoing-interface: ${address}`),
         ]),
