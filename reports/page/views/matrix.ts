@@ -131,7 +131,13 @@ function cellHtml(cell: ShownCell, stop: string): Html {
   if (!cell) return html`<span class="empty" role="img" aria-label="no such trial">·</span>`;
   const { trial, wanted } = cell;
   const { verdict } = trial;
-  return html`<a class="cell v-${verdict}${wanted ? "" : " dim"}" tabindex="${trial.id === stop ? 0 : -1}" href="${hrefOf("trial", trial.id)}"><b>${verdictSigns[verdict].symbol} ${verdict}</b><span>${happenedIn(trial)}</span></a>`;
+  return html`<a class="cell v-${verdict}${wanted ? "" : " dim"}" tabindex="${trial.id === stop ? 0 : -1}" href="${hrefOf("trial", trial.id)}"><b>${verdictSigns[verdict].symbol} ${hyphenated(verdict)}</b><span>${happenedIn(trial)}</span></a>`;
+}
+
+/** With a soft hyphen where it may be parted: columns are narrow on paper. */
+function hyphenated(verdict: TrialResult["verdict"]): string {
+  const { short } = verdictSigns[verdict];
+  return verdict.length > short.length ? `${short}\u00ad${verdict.slice(short.length)}` : verdict;
 }
 
 /** What a cell says below its verdict. */
