@@ -120,6 +120,20 @@ test("a difference tells both sides, and whether the test is still the same", ()
   expect(redone?.testChanged).toBe(true);
 });
 
+test("reasons are the same in any order", () => {
+  const reasons = ["told in clear text", "told to the attacker"];
+  const [one, other] = [withTrial({ reasons }), withTrial({ reasons: reasons.toReversed() })];
+  expect(kinds(compare(one, other))).toEqual([0, 0, 0]);
+  expect(kinds(compare(one, withTrial({ reasons: reasons.slice(1) })))).toEqual([0, 0, 1]);
+});
+
+test("of a client's connection the port is chance, the server's is not", () => {
+  const said = (client: number, server: number) =>
+    withTrial({ reasons: [`read tcp 198.18.1.10:${client}->198.18.2.20:${server}: connection reset`] });
+  expect(kinds(compare(said(60930, 25), said(57030, 25)))).toEqual([0, 0, 0]);
+  expect(kinds(compare(said(60930, 25), said(60930, 53)))).toEqual([0, 0, 1]);
+});
+
 test("evidence counts where both runs have it: status codes, TLS versions, what the log says", () => {
   const other = withEvidence(({ attempts, sessions }) => ({
     attempts: attempts.map((attempt) => ({ ...attempt, dsn: "2.6.0", tls: "trusted" })),

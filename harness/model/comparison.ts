@@ -267,9 +267,17 @@ function differencesOf(before: Told, after: Told): readonly Difference[] {
   };
   const both = before.evidence !== undefined && after.evidence !== undefined;
   const [old, fresh] = [facts(before, both), facts(after, both)];
+  // Which of two sessions came first is chance, and so is the order of what they are reproached with.
+  const sameReasons = sortedReasons(before) === sortedReasons(after);
   return differenceKinds.flatMap((what) =>
-    old[what] === fresh[what] ? [] : [{ what, before: old[what], after: fresh[what] }],
+    old[what] === fresh[what] || (what === "reasons" && sameReasons)
+      ? []
+      : [{ what, before: old[what], after: fresh[what] }],
   );
+}
+
+function sortedReasons({ trial }: Told): string {
+  return trial.reasons.map(comparableText).toSorted().join("; ");
 }
 
 const programName = (id: string): string => id.split("@")[0] ?? id;

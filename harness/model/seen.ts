@@ -35,7 +35,7 @@ function claimText(attempt: ClaimedAttempt | undefined, words: boolean): string 
 const policyLabel = new RegExp(`\\.(?:${policies.join("|")})(?:-[a-z]+)*(?:-\\d+)?(?=\\.example\\b)`, "g");
 
 /**
- * The text without what is another one in each run: addresses, numbers of messages, digests, times,
+ * The text without what is another one in each run: addresses, a client's ports, numbers of messages, digests, times,
  * trial ids, the policy in a domain's name.
  */
 export function comparableText(text: string): string {
@@ -44,6 +44,7 @@ export function comparableText(text: string): string {
       .replace(/\b([\w.-]+)\/[\w.-]+@[\w.-]+\+[\w.-]+@[\w.-]+\//g, "$1/")
       .replace(/\[?\b198\.1[89]\.\d{1,3}\.\d{1,3}\b\]?/g, "[address]")
       .replace(/\[?\b2001:db8(:[\da-f]{0,4})+\]?/gi, "[address]")
+      .replace(/\[address\]:\d{4,5}\b/g, "[address]")
       .replace(policyLabel, "")
       .replace(/\b[tu]\d+@/g, (mailbox) => `${mailbox[0]}@`)
       .replace(/\bcanary-[\da-f]+-\d+/g, "canary")
