@@ -1,37 +1,61 @@
+import { wrap } from "../../reports/terminal/layout.ts";
 import { messageOf, UsageError } from "../words/errors.ts";
 import { meant } from "../words/nearest.ts";
 import { type Command, commands } from "./commands.ts";
 import { parse } from "./options.ts";
+import { terminal } from "./screen.ts";
+import { packageVersion } from "./version.ts";
 
 /** Exit status: 0 nothing unexpected, 1 unexpected verdict or stale divergence, 2 usage or bad input, 3 harness error, 130 interrupted. */
 
 function overview(): string {
-  const width = Math.max(...commands.map(({ usage }) => usage.length));
   return [
-    "danelab: does your mail server do DANE right? Real resolvers, real name servers, real MTAs, real mail, judged against the RFCs.",
+    ...folded(
+      "danelab: does your mail server do DANE right? Real resolvers, real name servers, real MTAs, real mail, judged against the RFCs.",
+    ),
     "",
     "Usage: danelab COMMAND [options]",
     "",
-    ...commands.map(({ usage, summary }) => `  ${usage.padEnd(width)}  ${summary}`),
+    ...sideBySide(commands.map(({ usage, summary }) => [usage, summary])),
     "",
-    "danelab COMMAND --help tells more. Exit status: 0 nothing unexpected, 1 unexpected verdict, 2 usage, 3 harness error, 130 interrupted.",
+    ...folded(
+      "danelab COMMAND --help tells more, danelab --version which this is. Exit status: 0 nothing unexpected, 1 unexpected verdict, 2 usage, 3 harness error, 130 interrupted.",
+    ),
   ].join("\n");
 }
 
 function help({ usage, summary, options, more }: Command): string {
-  const rows = Object.entries(options).map(([name, option]) => [
-    `--${name}${option.value ? ` ${option.value}` : ""}`,
-    option.help,
-  ]);
-  const width = Math.max(0, ...rows.map(([left = ""]) => left.length));
+  const rows = Object.entries(options).map(
+    ([name, option]) => [`--${name}${option.value ? ` ${option.value}` : ""}`, option.help] as const,
+  );
   return [
     `Usage: danelab ${usage} [options]`,
     "",
-    summary,
+    ...folded(summary),
     ...(more ? ["", more] : []),
     "",
-    ...[...rows, ["--help", "this text"]].map(([left = "", right]) => `  ${left.padEnd(width)}  ${right}`),
+    ...sideBySide([...rows, ["--help", "this text"]]),
   ].join("\n");
+}
+
+function folded(text: string): readonly string[] {
+  return wrap(text, terminal().columns);
+}
+
+/** Columns: what is wider stands above what it is for. */
+const widestLeft = 30;
+
+/** What there is, and beside it what it is for. */
+function sideBySide(rows: readonly (readonly [left: string, right: string])[]): readonly string[] {
+  const width = Math.max(...rows.map(([{ length }]) => length).filter((length) => length <= widestLeft));
+  const room = Math.max(24, terminal().columns - width - 4);
+  return rows.flatMap(([left, right]) => {
+    const isBeside = left.length <= width;
+    const lines = wrap(right, room).map(
+      (line, index) => `  ${(isBeside && index === 0 ? left : "").padEnd(width)}  ${line}`,
+    );
+    return isBeside ? lines : [`  ${left}`, ...lines];
+  });
 }
 
 async function carryOut(words: readonly string[]): Promise<number> {
@@ -39,6 +63,10 @@ async function carryOut(words: readonly string[]): Promise<number> {
   if (name === undefined || name === "--help" || name === "-h" || name === "help") {
     console.log(overview());
     return name === undefined ? 2 : 0;
+  }
+  if (name === "--version") {
+    console.log(`danelab ${await packageVersion()}`);
+    return 0;
   }
   const command = commands.find((one) => one.name === name);
   if (!command) {
