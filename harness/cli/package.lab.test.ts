@@ -19,7 +19,7 @@ async function call(cwd: string, command: string, ...words: readonly string[]): 
 beforeAll(async () => {
   await call(home, "npm", "pack", "--pack-destination", project);
   const tarball = (await readdir(project)).find((name) => name.endsWith(".tgz"));
-  await writeFile(join(project, "package.json"), JSON.stringify({ name: "x", type: "module" }));
+  await call(project, "npm", "init", "--yes");
   await call(project, "npm", "install", "--no-audit", "--no-fund", "--loglevel=error", `./${tarball}`);
   await writeFile(
     join(project, "mine.ts"),

@@ -60,8 +60,12 @@ test("danelab's own scenarios come first, those of the user's folders after them
   ]);
 });
 
-test("Node itself loads a user's file in TypeScript that imports the vocabulary by name", async () => {
+test.for([
+  ["without package.json", null],
+  ["as npm init begins it", '{ "type": "commonjs" }'],
+] as const)("Node itself loads a user's file in TypeScript, in a project %s", async ([, manifest]) => {
   const folder = await folderWith({
+    ...(manifest === null ? {} : { "package.json": manifest }),
     "a.ts": file("mine", "mine-one").replace("export default", "const typed: string = 'x';\nexport default"),
   });
   const script = [
