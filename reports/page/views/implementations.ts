@@ -3,12 +3,18 @@ import { testedIn } from "../../shared/matrix.ts";
 
 /** The programs that a run is about, and the trials of each. */
 
+const found = new WeakMap<Results["trials"], readonly string[]>();
+
 /** In the order of the run. */
 export function implementationsOf({ trials }: Results): readonly string[] {
+  const known = found.get(trials);
+  if (known) return known;
   const ids = new Set<string>();
   for (const { sender, resolver } of trials) ids.add(sender).add(resolver);
   ids.delete("danelab");
-  return [...ids];
+  const all = [...ids];
+  found.set(trials, all);
+  return all;
 }
 
 export function programOf({ run }: Results, id: string): ProgramResult | undefined {

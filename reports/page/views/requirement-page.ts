@@ -7,7 +7,7 @@ import { hrefOf, wholeMatrix } from "./address.ts";
 import { part, table } from "./facts.ts";
 import { listed, requirementLink, sectionLink, trialLink, verdictBadge } from "./links.ts";
 import { happenedIn } from "./matrix.ts";
-import { citesOf, isCited, rfcsOf } from "./requirements.ts";
+import { citesOf, isCited, rfcsOf, scenariosCiting } from "./requirements.ts";
 import { tallyOf } from "./tally.ts";
 
 /** From a section to the scenarios that it decides and to their results: a statement of conformance, with what it covers. */
@@ -23,7 +23,7 @@ export function requirementPage(results: Results, requirement: string): Html {
     below.length > 0 ? `, by ${counted(below.length, "section")} below it` : ""
   }; <a href="${hrefOf("matrix", "", { ...wholeMatrix, requirement })}">show them in the matrix</a>.</p>
 ${part("Conformance", statements(trials))}
-${below.length > 0 ? part("Sections", sectionTable(results, byScenario(all), below)) : null}
+${below.length > 0 ? part("Sections", sectionTable(scenariosCiting(results), byScenario(all), below)) : null}
 ${scenarioPart(
   below.length > 0 ? "Scenarios that cite no section below it" : "Scenarios",
   scenarios.filter(({ cites }) => !cites.some((cite) => below.includes(cite))),
@@ -101,14 +101,14 @@ function placeOf(trial: TrialResult): string {
 
 /** @param trials by scenario */
 function sectionTable(
-  { scenarios }: Results,
+  citing: ReturnType<typeof scenariosCiting>,
   trials: ReadonlyMap<string, readonly TrialResult[]>,
   cites: readonly string[],
 ): Html {
   return table(
     ["Section", "Scenarios", "Trials"],
     cites.map((cite) => {
-      const own = scenarios.filter((scenario) => isCited(scenario.cites, cite));
+      const own = citing(cite);
       return [
         requirementLink(cite),
         String(own.length),
@@ -131,15 +131,16 @@ function byScenario(trials: readonly TrialResult[]): ReadonlyMap<string, readonl
 /** What this run covers of each RFC. */
 export function requirementList(results: Results): Html {
   const cites = citesOf(results);
+  const citing = scenariosCiting(results);
   const trials = byScenario(mainTrials(results));
   const uncited = results.scenarios.filter((scenario) => scenario.cites.length === 0);
   return html`<h1 tabindex="-1">Requirements</h1>
 <p>The sections on which the expectations of this run rest, with the results of the scenarios that cite them. A section that is not listed was not tested. A scenario that cites several counts for each.</p>
 ${rfcsOf(cites).map((rfc) =>
   part(rfc, [
-    html`<p>${requirementLink(rfc)} as a whole: ${counted(results.scenarios.filter((one) => isCited(one.cites, rfc)).length, "scenario")}.</p>`,
+    html`<p>${requirementLink(rfc)} as a whole: ${counted(citing(rfc).length, "scenario")}.</p>`,
     sectionTable(
-      results,
+      citing,
       trials,
       cites.filter((cite) => cite !== rfc && isCited([cite], rfc)),
     ),

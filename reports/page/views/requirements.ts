@@ -1,4 +1,4 @@
-import type { Results } from "../../../harness/model/results.ts";
+import type { Results, ScenarioResult } from "../../../harness/model/results.ts";
 
 /** Sections that decide: what scenarios cite. */
 
@@ -18,4 +18,17 @@ export function isCited(cites: readonly string[], requirement: string): boolean 
 /** "RFC 7672 3.1.1" is of "RFC 7672". */
 export function rfcsOf(cites: readonly string[]): readonly string[] {
   return [...new Set(cites.map((cite) => /^RFC \d+/.exec(cite)?.[0] ?? cite))];
+}
+
+/** What rests on a requirement, looked up again and again: by section once, not by scenario each time. */
+export function scenariosCiting({
+  scenarios,
+}: Pick<Results, "scenarios">): (requirement: string) => readonly ScenarioResult[] {
+  const byCite = new Map<string, Set<ScenarioResult>>();
+  for (const scenario of scenarios)
+    for (const cite of scenario.cites) byCite.set(cite, (byCite.get(cite) ?? new Set()).add(scenario));
+  return (requirement) => {
+    const found = [...byCite].filter(([cite]) => isCited([cite], requirement));
+    return [...new Set(found.flatMap(([, own]) => [...own]))];
+  };
 }
