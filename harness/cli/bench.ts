@@ -162,6 +162,7 @@ async function costPerTrial(
           signal: new AbortController().signal,
           broken: new Promise<never>(() => undefined),
           onEvidence: (evidence) => judging.add(evidence),
+          resolverDied: new Promise(() => undefined),
           change: async () => undefined,
         });
         byDanelab.push((performance.now() - start) / mailsPerRound);

@@ -90,6 +90,8 @@ export interface Lab {
 
 export interface RunningStack {
   readonly hosts: readonly SendingHost[];
+  /** Resolves when the resolver's process ends before the stack is closed; the text says how. */
+  readonly resolverDied: Promise<string>;
   close(): Promise<void>;
 }
 
@@ -115,6 +117,10 @@ type Member = Extract<Driver, { readonly role: "resolver" | "sender" | "verifier
 
 /** How the process ended, and the last of what it wrote. */
 type OnDeath = (how: string, tail: string) => void;
+
+function told(how: string, tail: string): string {
+  return [how, ...tail.split("\n").filter(Boolean).slice(-1)].join("; its log ends: ");
+}
 
 /** What ends together: what all share, or one stack. */
 interface Group {
@@ -543,6 +549,7 @@ export async function startLab(
     group: Group,
     one: StackPrograms,
     index: number,
+    resolverDied: (how: string) => void,
   ): Promise<readonly SendingHost[]> => {
     const { stack, sender, resolver } = one;
     const trials = plan.trials.filter((trial) => trial.stack === stack.id);
@@ -565,6 +572,8 @@ export async function startLab(
     } as const;
     const used = [local, ...(trials.some(({ reach }) => reach === "network") ? [remote] : [])];
     const ids = used.map(({ id }) => id);
+    // Of a stack with this name that was before.
+    for (const id of ids) deaths.delete(id);
 
     return Promise.all(
       used.map(async (host): Promise<SendingHost> => {
@@ -577,7 +586,12 @@ export async function startLab(
         const [client, senderContainer, resolverContainer] = await Promise.all([
           witness,
           startMember(group, own, sender, container, [host.id]),
-          host === local && resolver ? startMember(group, own, resolver, container, ids) : undefined,
+          host === local && resolver
+            ? startMember(group, own, resolver, container, ids, (how, tail) => {
+                for (const id of ids) deaths.set(id, `the resolver of ${id} died: ${told(how, tail)}`);
+                resolverDied(told(how, tail));
+              })
+            : undefined,
         ]);
         if (toOutside) await client.standIn(everyAddress);
         followSender(group, senderContainer, host.id);
@@ -625,9 +639,8 @@ export async function startLab(
       const onDeath: OnDeath = (how, tail) => {
         // One that was replaced ends too.
         if (life !== lives) return;
-        const told = [how, ...tail.split("\n").filter(Boolean).slice(-1)].join("; its log ends: ");
-        deaths.set(host.id, `${host.id} died: ${told}`);
-        resolve(told);
+        deaths.set(host.id, `${host.id} died: ${told(how, tail)}`);
+        resolve(told(how, tail));
       };
       // A verifier does not see what became of its resolver.
       const expected = one.verifier ? undefined : onDeath;
@@ -682,9 +695,10 @@ export async function startLab(
       await end(group);
       groups.delete(group);
     };
+    const died = Promise.withResolvers<string>();
     let own: readonly SendingHost[];
     try {
-      own = await startHosts(group, one, index);
+      own = await startHosts(group, one, index, died.resolve);
       await Promise.all(own.map(proveOne));
     } catch (error) {
       await close();
@@ -693,6 +707,7 @@ export async function startLab(
     for (const host of own) hosts.set(host.id, host);
     return {
       hosts: own,
+      resolverDied: died.promise,
       async close() {
         for (const host of own) hosts.delete(host.id);
         await close();

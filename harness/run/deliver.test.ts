@@ -131,6 +131,7 @@ async function deliver(
   await deliverFrom(host, collector, {
     signal: signal ?? new AbortController().signal,
     broken: broken ?? new Promise<never>(() => undefined),
+    resolverDied: new Promise(() => undefined),
     onEvidence: (one) => evidence.push(one),
     change: async (step: DomainStep) => {
       events.push(

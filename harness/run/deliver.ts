@@ -1,6 +1,7 @@
 import { encodeQuery } from "../dns/message.ts";
 import { harnessAddress, type SendingHost } from "../lab/sending-host.ts";
 import type { Evidence, ResolverAnswer } from "../model/evidence.ts";
+import type { RawAnswer } from "../model/farm.ts";
 import { resolverMismatch } from "../model/observe.ts";
 import { durations } from "../words/durations.ts";
 import { HarnessError, messageOf } from "../words/errors.ts";
@@ -21,6 +22,8 @@ export interface DeliverOptions {
   readonly signal: AbortSignal;
   /** Rejects when a part of the lab broke that this stack needs. */
   readonly broken: Promise<never>;
+  /** Resolves when the resolver's process ends; the text says how. */
+  readonly resolverDied: Promise<string>;
   readonly onEvidence: (evidence: Evidence) => void;
   /** Makes the servers of a domain what they are from this step on. */
   readonly change: (step: DomainStep) => Promise<void>;
@@ -261,7 +264,7 @@ async function attend(record: TrialRecord, work: Work): Promise<void> {
   const step = facts.steps[past.length] ?? facts.steps[0];
   // A step that follows at once: the resolver may still tell of the one before, and some senders are done by then.
   if (trial.steps[past.length - 1]?.afterTtl === false) await settled(record, step, work);
-  now.dns = await askResolver(record, step, host);
+  now.dns = await askResolver(record, step, work);
   if (now.questions !== null) {
     await wait(
       () => record.ownQuestions >= record.asked,
@@ -279,24 +282,31 @@ async function attend(record: TrialRecord, work: Work): Promise<void> {
 async function askResolver(
   record: TrialRecord,
   step: DomainStep,
-  host: SendingHost,
+  { host, resolverDied }: Pick<Work, "host" | "resolverDied">,
 ): Promise<readonly ResolverAnswer[]> {
-  record.asked += step.questions.length;
-  const raw = await host.witness.ask(
+  let dead = false;
+  const died = resolverDied.then((how): readonly RawAnswer[] => {
+    dead = true;
+    return step.questions.map(() => ({ message: null, error: `its process ended (${how})`, ms: 0 }));
+  });
+  const asked = host.witness.ask(
     host.resolverAddress,
     step.questions.map(({ question }) => encodeQuery(question)),
     { source: harnessAddress(host) },
   );
+  const raw = await Promise.race([died, asked]);
+  // A dead one logs nothing more.
+  if (!dead) record.asked += step.questions.length;
   return resolverAnswers(step, raw);
 }
 
 /** Resolvers remember failures a while longer than the TTL. What is still wrong at the deadline is told by the evidence. */
-async function settled(record: TrialRecord, step: DomainStep, { host, signal }: Work): Promise<void> {
+async function settled(record: TrialRecord, step: DomainStep, work: Work): Promise<void> {
   const end = Date.now() + durations.failuresForgotten;
   for (;;) {
-    const answers = await askResolver(record, step, host);
+    const answers = await askResolver(record, step, work);
     if (Date.now() >= end || answers.every((one) => resolverMismatch(one) === null)) return;
-    signal.throwIfAborted();
+    work.signal.throwIfAborted();
     await pause(500);
   }
 }

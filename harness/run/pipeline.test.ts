@@ -103,7 +103,48 @@ test("a sender that claims what it did not do is caught by the twin", async () =
   expect(exitStatus(whole.results)).toBe(1);
 });
 
-test.for(["resolver", "sender", "witness"])(
+test("a resolver that dies of a message: that trial tells, and what was under way is sent again", async () => {
+  const engine = fakeEngine({
+    diesOf: (container, name) => container.includes("unbound") && name.startsWith("mx.base-311.dane."),
+  });
+  const done = await testRun(engine, some, { stacks: [unbound, bind] });
+  expect(done.results.run.errors).toEqual([]);
+  expect(done.verdict(`base-311/${unbound.id}/dane`)).toMatchObject({
+    verdict: "error",
+    reasons: [
+      expect.stringContaining("its process ended (exit code 139"),
+      ...Array(3).fill(expect.anything()),
+    ],
+  });
+  const others = done.results.trials.filter(({ id }) => id !== `base-311/${unbound.id}/dane`);
+  expect(new Set(others.map(({ verdict }) => verdict))).toEqual(new Set(["pass"]));
+  expect(done.progress.filter((line) => line.includes("are sent again")).length).toBeGreaterThan(1);
+  // Each trial is told once.
+  expect(new Set(done.told).size).toBe(done.told.length);
+  await expectNothingLeft(engine);
+});
+
+test("a death of the resolver that no message can be blamed for is an error of the harness", async () => {
+  const engine = fakeEngine();
+  let killed = false;
+  const done = await testRun(engine, some, {
+    stacks: [unbound, bind],
+    onEvidence: () => {
+      if (!killed) engine.kill(`-resolver-${unbound.id.replaceAll("@", "-").replace("+", "-")}`);
+      killed = true;
+    },
+  });
+  expect(new Set(done.results.trials.map(({ verdict }) => verdict))).toEqual(new Set(["pass"]));
+  expect(done.results.run.errors).toEqual([
+    expect.stringMatching(
+      /^the resolver of .* died \(exit code 137.*did not again when the messages were sent apart$/,
+    ),
+  ]);
+  expect(exitStatus(done.results)).toBe(3);
+  await expectNothingLeft(engine);
+});
+
+test.for(["sender", "witness"])(
   "a %s that dies in the middle is an error of its stack alone",
   async (role) => {
     const engine = fakeEngine();

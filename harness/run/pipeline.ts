@@ -1,6 +1,6 @@
 import { cpus } from "node:os";
 import type { SenderDriver } from "../lab/driver.ts";
-import { type Lab, type LabPrograms, runLabel, startLab } from "../lab/lab.ts";
+import { type Lab, type LabPrograms, runLabel, type StackPrograms, startLab } from "../lab/lab.ts";
 import type { SendingHost } from "../lab/sending-host.ts";
 import type { Divergence } from "../model/divergence.ts";
 import type { Evidence } from "../model/evidence.ts";
@@ -11,13 +11,15 @@ import type { Results, TrialResult } from "../model/results.ts";
 import { describeScenario } from "../model/results-of.ts";
 import { HarnessError, messageOf } from "../words/errors.ts";
 import { turns } from "../words/turns.ts";
+import { withholdsRecords } from "../world/withheld.ts";
 import { compileWorld, type DomainStep, type World } from "../world/world.ts";
-import { collectStack, evidenceOf, type StackCollector } from "./collect.ts";
+import { collectStack, evidenceOf, type StackCollector, type TrialRecord } from "./collect.ts";
 import { deliverFrom } from "./deliver.ts";
 import { leaseSubnet } from "./lease.ts";
 import { fetchPackets, type PacketChoice, trialsToCapture } from "./packets.ts";
 import type { ProbeRun } from "./probes.ts";
 import { type RunIdentity, runFacts } from "./run-facts.ts";
+import { messagesOf, partsToSendAgain } from "./struck.ts";
 import { ownerLabels } from "./sweep.ts";
 
 /** The pipeline as a library function: plan in, verdicts as they fall, results document out. */
@@ -81,7 +83,12 @@ export async function run(input: RunInput, listener: RunListener): Promise<Finis
 
   const strays: StrayPacket[] = [];
   const errors: string[] = [];
+  /** Of the stacks as they run now, by host. */
   const collectors = new Map<string, StackCollector>();
+  /** Who was told of the beginning of a session that is open. */
+  const openSessions = new Map<string, StackCollector>();
+  /** The last of each trial. */
+  const records = new Map<string, TrialRecord>();
   const broken = breakers([...new Set(plan.trials.map(sendingHostOf))]);
   const fault = (message: string, host?: string): void => {
     errors.push(message);
@@ -102,7 +109,7 @@ export async function run(input: RunInput, listener: RunListener): Promise<Finis
   /** Trials whose turn did not come, or whose stack went, say why. */
   const giveUp = (message: string, concerns: (trial: Trial) => boolean): void => {
     if (!errors.includes(message)) errors.push(message);
-    for (const record of [...collectors.values()].flatMap(({ records }) => records)) {
+    for (const record of records.values()) {
       if (told.has(record.trial.id) || !concerns(record.trial)) continue;
       record.now.errors.push(message);
       onEvidence(evidenceOf(record));
@@ -131,22 +138,28 @@ export async function run(input: RunInput, listener: RunListener): Promise<Finis
     const drivers = new Map<string, SenderDriver>();
     const isStack = new Set(plan.stacks.map(({ id }) => id));
     let index = 0;
-    for (const { stack, sender, resolver } of input.programs.stacks) {
-      for (const [id, trials] of Map.groupBy(
-        plan.trials.filter((trial) => trial.stack === stack.id),
-        sendingHostOf,
-      )) {
-        const own = {
+    /** Makes place for what comes in for these trials of a stack. */
+    const collect = ({ stack, sender, resolver }: StackPrograms, trials: readonly Trial[]): void => {
+      for (const reach of ["loopback", "network"] as const)
+        collectors.delete(sendingHostOf({ stack: stack.id, reach }));
+      for (const [id, own] of Map.groupBy(trials, sendingHostOf)) {
+        const collector = collectStack(own, world, sender.driver.createLogReader(), {
           id: input.runId,
           firstIndex: index,
           // What goes to one outside the lab passes the harness.
           resolverTells: resolver === null || resolver.driver.question !== undefined,
-        };
-        collectors.set(id, collectStack(trials, world, sender.driver.createLogReader(), own));
+        });
+        collectors.set(id, collector);
+        for (const record of collector.records) records.set(record.trial.id, record);
         drivers.set(id, sender.driver);
-        index += trials.length;
+        index += own.length;
       }
-    }
+    };
+    for (const one of input.programs.stacks)
+      collect(
+        one,
+        plan.trials.filter((trial) => trial.stack === one.stack.id),
+      );
 
     lab = await timed("lab", () =>
       startLab(
@@ -167,8 +180,16 @@ export async function run(input: RunInput, listener: RunListener): Promise<Finis
           signal,
         },
         {
-          opened: ({ id, domain, host }) => collectors.get(host)?.opened(id, domain),
-          session: (session, host) => collectors.get(host)?.session(session),
+          opened: ({ id, domain, host }) => {
+            const collector = collectors.get(host);
+            if (!collector) return;
+            collector.opened(id, domain);
+            openSessions.set(id, collector);
+          },
+          session: (session, host) => {
+            (openSessions.get(session.id) ?? collectors.get(host))?.session(session);
+            openSessions.delete(session.id);
+          },
           senderLog: (host, line) => {
             collectors.get(host)?.logLine(line);
             // Past the DNS relay a sender may well find that answers are not validated.
@@ -208,31 +229,86 @@ export async function run(input: RunInput, listener: RunListener): Promise<Finis
         stub(second, stubRules.second),
       ]);
     };
-    const attend = async (id: string): Promise<void> => {
+    const scenarioOf = new Map(plan.domains.map(({ key, scenario }) => [key, scenario]));
+    const isOdd = ({ domain }: Trial): boolean => {
+      const scenario = scenarioOf.get(domain);
+      return scenario !== undefined && withholdsRecords(scenario);
+    };
+    /**
+     * Sends the messages of these trials from a stack that starts for them. Where its resolver dies and there are several, those
+     * under way are sent again. Resolves to whether a message was found that it dies of.
+     */
+    const attend = async (
+      programs: StackPrograms,
+      trials: readonly Trial[],
+      again = false,
+    ): Promise<boolean> => {
+      const { id } = programs.stack;
       const begin = performance.now();
       const stack = await running.startStack(id);
       const ms = Math.round(performance.now() - begin);
       timings["stack"] = Math.max(timings["stack"] ?? 0, ms);
       listener.progress(`${id} up and proven ready in ${(ms / 1000).toFixed(1)} s`);
       listener.lab?.(running, world);
+
+      const alone = messagesOf(trials).length === 1;
+      let died: string | undefined;
+      const death = stack.resolverDied.then((how): Promise<never> | never => {
+        died = how;
+        if (alone) return new Promise(() => undefined);
+        throw new HarnessError(`the resolver died: ${how}`);
+      });
       await Promise.all(
         stack.hosts.map(async (host) => {
           const collector = collectors.get(host.id);
           if (!collector) return;
+          if (again) for (const { facts } of collector.records) await change(host, facts.steps[0]);
+          const brokenOrDead = Promise.race([broken.of(host.id), death]);
+          // Between two batches nobody waits for it.
+          brokenOrDead.catch(() => undefined);
           await deliverFrom(host, collector, {
             signal,
-            broken: broken.of(host.id),
-            onEvidence,
+            broken: brokenOrDead,
+            resolverDied: stack.resolverDied,
+            onEvidence: (one) => {
+              if (!told.has(one.trial) && (alone || died === undefined)) onEvidence(one);
+            },
             change: (step) => change(host, step),
           });
         }),
       );
-      if (!input.keep) await stack.close();
+      const left = messagesOf(trials)
+        .filter((message) => message.some((trial) => !told.has(trial.id)))
+        .flat();
+      if (!input.keep || left.length > 0) await stack.close();
+      if (left.length === 0) {
+        if (died !== undefined && !alone)
+          errors.push(`the resolver of ${id} died (${died}), when no message was under way any more`);
+        return died !== undefined;
+      }
+
+      listener.progress(
+        `${id}: its resolver died (${died}); ${left.length} messages were under way, and are sent again`,
+      );
+      let found = false;
+      for (const part of partsToSendAgain(left, isOdd)) {
+        collect(programs, part);
+        if (await attend(programs, part, true)) found = true;
+      }
+      if (!found)
+        errors.push(
+          `the resolver of ${id} died (${died}), and did not again when the messages were sent apart`,
+        );
+      return true;
     };
     /** What keeps one stack from its work touches no other. */
-    const attempt = async (id: string): Promise<void> => {
+    const attempt = async (programs: StackPrograms): Promise<void> => {
+      const { id } = programs.stack;
       try {
-        await attend(id);
+        await attend(
+          programs,
+          plan.trials.filter((trial) => trial.stack === id),
+        );
       } catch (error) {
         signal.throwIfAborted();
         giveUp(messageOf(error), (trial) => trial.stack === id);
@@ -241,7 +317,7 @@ export async function run(input: RunInput, listener: RunListener): Promise<Finis
     const inTurn = turns(stacksAtOnce);
     const probing = input.probes?.carryOut(running, world, signal);
     await timed("deliver", () =>
-      Promise.all([probing, ...plan.stacks.map(({ id }) => inTurn(() => attempt(id)))]),
+      Promise.all([probing, ...input.programs.stacks.map((one) => inTurn(() => attempt(one)))]),
     );
   } catch (error) {
     if (!signal.aborted) giveUp(messageOf(error), () => true);
