@@ -121,7 +121,25 @@ function specified({ data, ...spec }: RecordSpec, key: string, names: DomainName
   }
 }
 
-/** Compiles the domain; `nextAddress` is called once per MX host. */
+/** Whether a fault alters the addresses of MX hosts after signing: their last bit, see alteredRecord() in harness/dns/zone.ts. */
+function altersAddresses({ zones }: RecipientDomain["scenario"]): boolean {
+  return Object.values(zones).some(({ faults }) =>
+    faults.some(
+      ({ fault, type }) =>
+        fault === "data-altered" && (type === undefined || type === "A" || type === "AAAA"),
+    ),
+  );
+}
+
+type Address = Bearer["address"];
+
+/** An address whose last bit is 0, and the one that it is with its last bit altered. */
+function nextPair(nextAddress: DomainMakers["nextAddress"]): readonly [Address, Address] {
+  const first = nextAddress();
+  return Number(first.ipv4.split(".").at(-1)) % 2 === 0 ? [first, nextAddress()] : nextPair(nextAddress);
+}
+
+/** Compiles the domain; `nextAddress` is called once per MX host, or until there are two that differ in the last bit. */
 export function compileDomain(domain: RecipientDomain, makers: DomainMakers): CompiledDomain {
   const { scenario } = domain;
   const names = namesOf(domain);
@@ -132,7 +150,11 @@ export function compileDomain(domain: RecipientDomain, makers: DomainMakers): Co
   };
   const mxOwner = isAlias(names.recipient, scenario, names) ? names.absolute("@", "@") : names.recipient;
 
-  const given = scenario.mx.map(() => makers.nextAddress());
+  // Who believes an altered address reaches the host all the same, and no other domain's.
+  const pairs = scenario.mx.map(() =>
+    altersAddresses(scenario) ? nextPair(makers.nextAddress) : ([makers.nextAddress()] as const),
+  );
+  const given = pairs.map(([address]) => address);
   const hosts = scenario.mx.flatMap((host, index): readonly FarmHost[] => {
     const hostName = names.hostName(host);
     const address = host.server === "down" ? makers.nobody : (given[index] ?? makers.nextAddress());
@@ -141,13 +163,14 @@ export function compileDomain(domain: RecipientDomain, makers: DomainMakers): Co
       (spec: CertificateSpec): IssuedChain =>
         issue(spec, { host, address, is }, names, makers);
     const own = issueTo(host.hostile ? "attacker" : "host");
+    const altered = pairs[index]?.[1];
     const addresses: string[] = [];
     if (host.addresses === "both" || host.addresses === "ipv4") {
-      addresses.push(address.ipv4);
+      addresses.push(address.ipv4, ...(altered ? [altered.ipv4] : []));
       add(record(hostName, "A", ttl, address.ipv4));
     }
     if (host.addresses === "both" || host.addresses === "ipv6") {
-      addresses.push(address.ipv6);
+      addresses.push(address.ipv6, ...(altered ? [altered.ipv6] : []));
       add(record(hostName, "AAAA", ttl, address.ipv6));
     }
     const { alias } = host;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { selfSigned } from "../vocabulary.ts";
+import { fault, selfSigned } from "../vocabulary.ts";
 import { compile, recordsIn } from "./test-domain.ts";
 
 const origin = "x.dane.example.";
@@ -22,6 +22,18 @@ describe("MX hosts", () => {
       `${origin} MX`,
       `${origin} MX`,
     ]);
+  });
+
+  it("whose addresses are altered after signing are reached at the altered ones too, which are nobody else's", () => {
+    const domain = compile({
+      zone: { faults: [fault("data-altered", "A")] },
+      mx: [{ addresses: "ipv4" }, {}],
+    });
+    expect(ipv4Of(domain, `mx1.${origin}`)).toEqual(["198.18.4.2"]);
+    expect(ipv4Of(domain, `mx2.${origin}`)).toEqual(["198.18.4.4"]);
+    const [one, other] = domain.hosts;
+    expect(one?.addresses).toEqual(["198.18.4.2", "198.18.4.3"]);
+    expect(other?.addresses).toEqual(["198.18.4.4", "198.18.4.5", "2001:db8:100::a:4", "2001:db8:100::a:5"]);
   });
 
   it("of the same name are several servers, each at addresses and with a certificate of its own", () => {

@@ -11,20 +11,24 @@ const firstQuestion = {
   link: null,
 } as const satisfies Partial<Divergence>;
 
+const dies = {
+  versions: ["6.5"],
+  resolvers: [],
+  severity: "too-strict",
+  reason:
+    "Its process ends over a TLSA record that has no certificate association data; what supervises it starts another.",
+  evidence:
+    'Exit code 139; the last line of its log: requirement "rr && rr->rrs.count && rr->rrs.rdata" failed in kr_rrset_type_maysig@../lib/utils.h:504.',
+  link: null,
+} as const satisfies Partial<Divergence>;
+
 export const divergences: readonly Divergence[] = [
-  {
-    scenario: "res-tlsa-rdata-3*",
-    policies: [],
-    versions: ["6.5"],
-    resolvers: [],
-    outcome: "died",
-    severity: "too-strict",
-    reason:
-      "Its process ends over a TLSA record that has no certificate association data; what supervises it starts another.",
-    evidence:
-      'Exit code 139; the last line of its log: requirement "rr && rr->rrs.count && rr->rrs.rdata" failed in kr_rrset_type_maysig@../lib/utils.h:504.',
-    link: null,
-  },
+  { ...dies, scenario: "res-tlsa-rdata-3*", policies: [], outcome: "died" },
+  // The sender waits; where it does not do DANE, danelab is the first to ask for TLSA, when the mail is delivered.
+  ...["unusable-empty-data", "robust-tlsa-len3"].flatMap((scenario): readonly Divergence[] => [
+    { ...dies, scenario, policies: ["dane", "dane-only"], outcome: "deferred" },
+    { ...dies, scenario, policies: ["may"], outcome: "encrypted" },
+  ]),
   {
     ...firstQuestion,
     scenario: "res-ad-tcp-zone-insecure*",
