@@ -3,6 +3,7 @@ import { encodeQuery, type QueryFlags, udpPayload } from "../dns/message.ts";
 import type { FarmClient } from "../lab/requests.ts";
 import type { DnsQuestion, RawAnswer } from "../model/farm.ts";
 import type { LookupAnswer, ServerWay } from "../model/lookup.ts";
+import { durations } from "../words/durations.ts";
 import { HarnessError, messageOf } from "../words/errors.ts";
 import { turns } from "../words/turns.ts";
 import type { World } from "../world/world.ts";
@@ -37,7 +38,7 @@ export function askingServer(address: string, witness: FarmClient, world: World)
     const edns = flags.edns === false ? null : { payload: udpPayload, do: flags.do };
     const put = async (over: "tcp" | "udp"): Promise<Seen> => {
       const ask = () => witness.ask(address, [encodeQuery(question, flags)], { over });
-      const [raw] = over === "tcp" ? await inTurn(ask) : await ask();
+      const [raw] = over === "tcp" ? await onceMore(() => inTurn(ask)) : await ask();
       if (!raw) throw new HarnessError(`${address} was not asked`);
       if (raw.message === null) return { raw, found: null };
       const bytes = Buffer.from(raw.message, "base64");
@@ -55,6 +56,13 @@ export function askingServer(address: string, witness: FarmClient, world: World)
       return told(way, { raw: { message: null, error: messageOf(problem), ms: 0 }, found: null });
     }
   };
+}
+
+/** A server may close a connection at any time; a client asks on another what was left without an answer (RFC 7766 6.2.4). */
+async function onceMore(ask: () => Promise<readonly RawAnswer[]>): Promise<readonly RawAnswer[]> {
+  const first = await ask();
+  const closed = first.some(({ message, ms }) => message === null && ms < durations.lookupTry);
+  return closed ? ask() : first;
 }
 
 /** `truncated`: what came by UDP before, and how many octets would have been taken. */
