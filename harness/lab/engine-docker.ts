@@ -29,7 +29,7 @@ const needless = ["AUDIT_WRITE", "MKNOD", "NET_RAW", "SETFCAP"];
 /** testcontainers with what it has no option for: fixed addresses, a host name, a share of the processors. */
 function labContainers({ GenericContainer }: Awaited<ReturnType<typeof load>>) {
   return class LabContainer extends GenericContainer {
-    place({ name, network, capabilities, yields }: ContainerSpec): this {
+    place({ name, network, capabilities, yields, precedes }: ContainerSpec): this {
       if ("shares" in network) this.withNetworkMode(`container:${network.shares.id}`);
       else {
         const address = { IPv4Address: network.ipv4, IPv6Address: network.ipv6 };
@@ -43,6 +43,7 @@ function labContainers({ GenericContainer }: Awaited<ReturnType<typeof load>>) {
       this.hostConfig.CapDrop = needless.filter((one) => !capabilities.includes(one));
       // Relative to the engine's default of 1024.
       if (yields) this.hostConfig.CpuShares = 64;
+      if (precedes) this.hostConfig.CpuShares = 8_192;
       return this;
     }
   };

@@ -30,6 +30,8 @@ export interface ContainerSpec {
   readonly tmpfs: Readonly<Record<string, string>>;
   /** Leaves the processors to the other containers where they are scarce. */
   readonly yields?: boolean;
+  /** Gets processor time before others: what all of them ask, and whose late answer would be taken for none. */
+  readonly precedes?: boolean;
 }
 
 export interface ExecResult {

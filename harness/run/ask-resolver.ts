@@ -25,7 +25,7 @@ const flags: Readonly<Record<AskingWay, QueryFlags>> = {
 };
 
 /** So many trials are under way at once. Those that wait for name servers cost little meanwhile. */
-const atOnce = { quick: 8, slow: 16 };
+const atOnce = { quick: 4, slow: 16 };
 
 /** A trial that was under way when the resolver's process ended. */
 interface Suspect {

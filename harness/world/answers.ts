@@ -73,7 +73,7 @@ export function struckStatus(
         : "open";
   if (effect === "fails") return "bogus";
   if (effect === "open") return "any";
-  if (effect === "denied") return unstruck === "secure" ? "bogus" : "any";
+  if (effect === "denied") return unstruck === "secure" || unstruck === "bogus" ? "bogus" : "any";
   // Resolvers that go down label by label (RFC 9156) ask for these on their way.
   for (let at = parentOf(low); isWithin(at, origin) && at !== origin.toLowerCase(); at = parentOf(at)) {
     if (

@@ -47,6 +47,7 @@ const goesForUnsigned = [
   "dnssec-*-ds-mismatch",
   "dnssec-*-dnskey-missing",
   "dnssec-addr-data-altered",
+  "dnsx-edns-blocked",
   "dnssec-mx-data-altered",
   "dnssec-tlsa-data-altered",
   "dnssec-tlsa-denial-*",
