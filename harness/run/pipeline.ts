@@ -253,27 +253,29 @@ export async function run(input: RunInput, listener: RunListener): Promise<Finis
 
       const alone = messagesOf(trials).length === 1;
       let died: string | undefined;
-      const death = stack.resolverDied.then((how): Promise<never> | never => {
+      const round = new AbortController();
+      const onDeath = (how: string): void => {
         died = how;
-        if (alone) return new Promise(() => undefined);
-        throw new HarnessError(`the resolver died: ${how}`);
-      });
+        if (!alone) round.abort(new HarnessError(`the resolver died: ${how}`));
+      };
+      // Of a promise that never rejects.
+      stack.resolverDied.then(onDeath, () => undefined);
       await Promise.all(
         stack.hosts.map(async (host) => {
           const collector = collectors.get(host.id);
           if (!collector) return;
           if (again) for (const { facts } of collector.records) await change(host, facts.steps[0]);
-          const brokenOrDead = Promise.race([broken.of(host.id), death]);
-          // Between two batches nobody waits for it.
-          brokenOrDead.catch(() => undefined);
           await deliverFrom(host, collector, {
-            signal,
-            broken: brokenOrDead,
+            signal: AbortSignal.any([signal, round.signal]),
+            broken: broken.of(host.id),
             resolverDied: stack.resolverDied,
             onEvidence: (one) => {
-              if (!told.has(one.trial) && (alone || died === undefined)) onEvidence(one);
+              if (!told.has(one.trial)) onEvidence(one);
             },
             change: (step) => change(host, step),
+          }).catch((error) => {
+            signal.throwIfAborted();
+            if (!round.signal.aborted) throw error;
           });
         }),
       );
