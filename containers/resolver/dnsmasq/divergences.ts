@@ -2,17 +2,27 @@ import type { Divergence } from "../../../harness/model/divergence.ts";
 
 const everywhere = { policies: [], resolvers: [], link: null } as const;
 
+const signedDname = {
+  ...everywhere,
+  versions: ["2.90", "2.91"],
+  severity: "too-strict",
+  reason: "A signed DNAME record is answered with SERVFAIL (RFC 6672 5.3.1).",
+  evidence:
+    "Its upstream hands out DNAME, its RRSIG and the CNAME record made of it, which has no RRSIG of its own; version 2.93 and all other validators give the same answer with AD.",
+} as const satisfies Partial<Divergence>;
+
 export const divergences: readonly Divergence[] = [
-  {
-    ...everywhere,
-    scenario: "res-dname-*",
-    versions: ["2.90", "2.91"],
-    outcome: "bogus",
-    severity: "too-strict",
-    reason: "A signed DNAME record is answered with SERVFAIL (RFC 6672 5.3.1).",
-    evidence:
-      "Its upstream hands out DNAME, its RRSIG and the CNAME record made of it, which has no RRSIG of its own; version 2.93 and all other validators give the same answer with AD.",
-  },
+  { ...signedDname, scenario: "res-dname-*", policies: [], outcome: "bogus" },
+  ...["cname-mx-dname", "cname-nexthop-dname"].map(
+    (scenario): Divergence => ({
+      ...signedDname,
+      scenario,
+      policies: ["dane", "dane-only", "may"],
+      outcome: "deferred",
+    }),
+  ),
+  { ...signedDname, scenario: "cname-tlsa-dname", policies: ["dane", "dane-only"], outcome: "deferred" },
+  { ...signedDname, scenario: "cname-tlsa-dname", policies: ["may"], outcome: "encrypted" },
   {
     ...everywhere,
     scenario: "res-nsec*-wildcard-itself",

@@ -43,4 +43,11 @@ export const divergences: readonly Divergence[] = [
     outcome: "encrypted",
     byChance: true,
   },
+  {
+    ...firstQuestion,
+    scenario: "cname-mx-target-tlsa-insecure",
+    policies: ["may"],
+    outcome: "encrypted",
+    byChance: true,
+  },
 ];

@@ -48,6 +48,7 @@ const goesForUnsigned = [
   "dnssec-*-dnskey-missing",
   "dnssec-addr-data-altered",
   "dnsx-edns-blocked",
+  "mx-lookup-bogus",
   "dnssec-mx-data-altered",
   "dnssec-tlsa-data-altered",
   "dnssec-tlsa-denial-*",
@@ -66,6 +67,23 @@ const deniesFalsely = [
     behindSender(scenario, "bounced", ["dane", "dane-only", "may"]),
   ),
 ];
+
+/** AD over an alias whose target is insecure or bogus: its TLSA records are believed. */
+const aliasGoesForSecure = (
+  [
+    ["cname-mx-into-unsigned", "authenticated", ["dane", "dane-only"]],
+    ["cname-mx-into-unsigned-none", "encrypted", ["dane"]],
+    ["cname-mx-into-unsigned-none", "deferred", ["dane-only"]],
+    ["cname-mx-into-unsigned-wrong", "deferred", ["dane", "dane-only"]],
+    ["cname-mx-into-unsigned*", "encrypted", ["may"]],
+    ["cname-mx-cname-query-servfail", "authenticated", ["dane", "dane-only"]],
+    ["cname-mx-cname-query-servfail", "encrypted", ["may"]],
+    ["cname-mx-target-bogus", "authenticated", ["dane", "dane-only"]],
+    ["cname-mx-target-bogus", "encrypted", ["may"]],
+    ["cname-tlsa-unsigned", "deferred", ["dane", "dane-only"]],
+    ["cname-tlsa-unsigned", "encrypted", ["may"]],
+  ] as const
+).map(([scenario, outcome, policies]): Divergence => ({ ...firstLink, scenario, policies, outcome }));
 
 /** What cannot be told of the resolver then can be told of the sender: it waits, or never asks. */
 const silentOverMalformed = ["unusable-rdata-*", "unusable-empty-data", "robust-tlsa-len3"].flatMap(
@@ -91,6 +109,7 @@ const silentOverMalformed = ["unusable-rdata-*", "unusable-empty-data", "robust-
 );
 
 export const divergences: readonly Divergence[] = [
+  ...aliasGoesForSecure,
   ...silentOverMalformed,
   ...goesForUnsigned,
   ...deniesFalsely,
