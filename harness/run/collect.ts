@@ -34,6 +34,8 @@ export interface StepRecord {
 export interface TrialRecord {
   readonly trial: Trial;
   readonly facts: DomainFacts;
+  /** Its message has more recipients than this one. */
+  readonly shared: boolean;
   readonly openSessions: Set<string>;
   /** Questions of the harness itself that the resolver has logged: its log is complete up to there. */
   ownQuestions: number;
@@ -133,6 +135,7 @@ export function collectStack(
       world.facts.senderName,
     );
   const indices = new Map(trials.map((trial, index) => [trial, run.firstIndex + index]));
+  const carriers = new Set(trials.map(({ carrier }) => carrier));
   const records = trials.flatMap((trial): TrialRecord[] => {
     const facts = world.domains.get(trial.domain);
     if (!facts) return [];
@@ -140,6 +143,7 @@ export function collectStack(
       {
         trial,
         facts,
+        shared: trial.carrier !== null || carriers.has(trial.id),
         openSessions: new Set(),
         ownQuestions: 0,
         asked: 0,

@@ -274,9 +274,7 @@ async function attend(record: TrialRecord, work: Work): Promise<void> {
     );
   }
   // A message for several recipients stays in the queue as long as one of them waits.
-  const shared =
-    trial.carrier !== null || collector.records.some((other) => other.trial.carrier === trial.id);
-  now.queued = shared ? null : await isQueued(now, queue);
+  now.queued = record.shared ? null : await isQueued(now, queue);
 }
 
 async function askResolver(
