@@ -34,6 +34,9 @@ const pause = 100;
 /** Pixels: as high as most are. What was shown once is known better. */
 const usual = { head: 75, row: 50 };
 
+/** What was put in for paper stays there. */
+const paper = matchMedia("print");
+
 export function matrixRows(place: HTMLElement): MatrixRows {
   let columns: MatrixColumns = { stacks: [], places: [], wording: false };
   let tables: readonly Part[] = [];
@@ -127,12 +130,13 @@ export function matrixRows(place: HTMLElement): MatrixRows {
       matrix.fill();
     },
     fill() {
+      if (paper.matches) return;
       fill(0);
       if (waiting) return;
       waiting = true;
       setTimeout(() => {
         waiting = false;
-        fill(innerHeight / 2);
+        if (!paper.matches) fill(innerHeight / 2);
       }, pause);
     },
     fillAll: () => fill(Number.POSITIVE_INFINITY),
