@@ -41,8 +41,8 @@ export function stackIdOf({
   resolver,
   policy,
 }: Pick<TrialResult, "sender" | "resolver" | "policy">): string {
-  if (policy === "lookup" || policy === "probe") return resolver;
-  return policy === "verification" ? sender : `${sender}+${resolver}`;
+  if (policy === "verification") return sender;
+  return sender === "danelab" ? resolver : `${sender}+${resolver}`;
 }
 
 /** The program whose doing the outcome is. */
