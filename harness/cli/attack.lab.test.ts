@@ -1,19 +1,12 @@
 import { execFile } from "node:child_process";
-import { access, mkdtemp, readlink, rm, symlink } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { access } from "node:fs/promises";
 import { join } from "node:path";
 import { stripVTControlCharacters } from "node:util";
-import { afterAll, expect, test } from "vitest";
+import { expect, test } from "vitest";
+import { folderForRuns } from "../run/test-folder.ts";
 import { home } from "../words/places.ts";
 
-const folder = await mkdtemp(join(tmpdir(), "danelab-attack-"));
-const latest = join(home, "reports", "out", "latest");
-const latestBefore = await readlink(latest).catch(() => undefined);
-afterAll(async () => {
-  await rm(folder, { recursive: true });
-  await rm(latest, { force: true });
-  if (latestBefore !== undefined) await symlink(latestBefore, latest);
-});
+const folder = await folderForRuns("attack");
 
 /** Real mail, an attacker, and the story that is told of it. */
 test("an attack is shown from beginning to end", async () => {

@@ -1,15 +1,14 @@
 import { execFile } from "node:child_process";
-import { mkdtemp, readFile, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { afterAll, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { engineHas, nothing } from "../lab/test-engine.ts";
 import { type Results, resultsSchema } from "../model/results.ts";
+import { folderForRuns } from "../run/test-folder.ts";
 import { home } from "../words/places.ts";
 import { call } from "./test-cli.ts";
 
-const folder = await mkdtemp(join(tmpdir(), "danelab-authorities-"));
-afterAll(() => rm(folder, { recursive: true }));
+const folder = await folderForRuns("authorities");
 
 /** As a process; nothing of its lab is left when it ends. */
 async function authorities(...words: readonly string[]): Promise<{ status: number; results: Results }> {

@@ -1,22 +1,14 @@
 import { execFile } from "node:child_process";
-import { mkdtemp, readlink, rm, symlink } from "node:fs/promises";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { afterAll, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { type Results, resultsSchema } from "../model/results.ts";
 import { loadProbes } from "../run/load-scenarios.ts";
+import { folderForRuns } from "../run/test-folder.ts";
 import { registry } from "../run/test-run.ts";
 import { home } from "../words/places.ts";
 
-const folder = await mkdtemp(join(tmpdir(), "danelab-receivers-"));
-const latest = join(home, "reports", "out", "latest");
-const latestBefore = await readlink(latest).catch(() => undefined);
-afterAll(async () => {
-  await rm(folder, { recursive: true });
-  await rm(latest, { force: true });
-  if (latestBefore !== undefined) await symlink(latestBefore, latest);
-});
+const folder = await folderForRuns("receivers");
 
 const danelab = async (...words: readonly string[]): Promise<string> => {
   const { stdout } = await promisify(execFile)(join(home, "danelab"), words, { maxBuffer: 2 ** 26 });

@@ -12,6 +12,7 @@ import { externalOptions, selectExternal } from "./external-authority.ts";
 import { externalResolverOptions, selectResolvers } from "./external-resolver.ts";
 import type { Arguments } from "./options.ts";
 import { createOutput, type Output, printResults } from "./output.ts";
+import { externalPrefix } from "./outside-address.ts";
 import { loadPrograms, programOptions } from "./programs.ts";
 import { terminal } from "./screen.ts";
 import {
@@ -102,7 +103,7 @@ export const runCommand: Command = {
         policies,
         packets,
         ...(authority ? { authority: programId(authority) } : {}),
-        ...(outside ? { authority: `external:${outside.address}` } : {}),
+        ...(outside ? { authority: `${externalPrefix}${outside.address}` } : {}),
         ...(receiver ? { receiver: programId(receiver) } : {}),
       },
       packets,

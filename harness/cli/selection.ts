@@ -11,6 +11,7 @@ import { matchesGlob } from "../words/glob.ts";
 import { meant } from "../words/nearest.ts";
 import type { ChosenResolvers } from "./external-resolver.ts";
 import type { Arguments, OptionSpec } from "./options.ts";
+import { externalPrefix } from "./outside-address.ts";
 
 /** The options that choose what is run, and what they choose. */
 export const selectionOptions = {
@@ -73,18 +74,16 @@ async function refuseLookups(
 ): Promise<void> {
   const lost = patterns.filter((pattern) => !all.some(({ id }) => matchesGlob(pattern, id)));
   if (lost.length === 0) return;
-  const lookups = await loadLookups(args.values("scenarios"));
-  const asked = lost.find((pattern) => lookups.some(({ domain: { id } }) => matchesGlob(pattern, id)));
-  if (asked !== undefined)
-    throw new UsageError(`${asked} sends no mail, it asks resolvers: danelab resolvers ${asked}`);
-  const authorities = await loadAuthorityScenarios(args.values("scenarios"));
-  const served = lost.find((pattern) => authorities.some(({ domain: { id } }) => matchesGlob(pattern, id)));
-  if (served !== undefined)
-    throw new UsageError(`${served} sends no mail, it asks name servers: danelab authorities ${served}`);
-  const probes = await loadProbes(args.values("scenarios"));
-  const tried = lost.find((pattern) => probes.some(({ domain: { id } }) => matchesGlob(pattern, id)));
-  if (tried !== undefined)
-    throw new UsageError(`${tried} has no sender, it tries real servers: danelab receivers ${tried}`);
+  const kinds = [
+    [loadLookups, "sends no mail, it asks resolvers", "resolvers"],
+    [loadAuthorityScenarios, "sends no mail, it asks name servers", "authorities"],
+    [loadProbes, "has no sender, it tries real servers", "receivers"],
+  ] as const;
+  for (const [load, does, command] of kinds) {
+    const found = await load(args.values("scenarios"));
+    const taken = lost.find((pattern) => found.some(({ domain: { id } }) => matchesGlob(pattern, id)));
+    if (taken !== undefined) throw new UsageError(`${taken} ${does}: danelab ${command} ${taken}`);
+  }
 }
 
 interface AnyKind {
@@ -151,7 +150,7 @@ export function selectReceiver(args: Arguments, registry: Registry): Program | u
 
 export function selectAuthority(args: Arguments, registry: Registry): Program | undefined {
   const wanted = args.value("authority");
-  if (wanted?.startsWith("external:"))
+  if (wanted?.startsWith(externalPrefix))
     throw new UsageError(`--authority ${wanted}: danelab run alone takes a server outside the lab`);
   return selectOne(args, registry.authorities, "authority");
 }

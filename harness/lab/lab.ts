@@ -384,9 +384,9 @@ export async function startLab(
         [server.id],
         // It is what is tried: its death is an outcome.
         (how, tail) => {
-          const told = [how, ...tail.split("\n").filter(Boolean).slice(-1)].join("; its log ends: ");
-          deaths.set(server.id, `${server.id} died: ${told}`);
-          listener.progress(`${server.id} died: ${told}`);
+          const death = `${server.id} died: ${told(how, tail)}`;
+          deaths.set(server.id, death);
+          listener.progress(death);
         },
       );
       running.set(server.id, container);

@@ -1,6 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { access, mkdir, mkdtemp, readFile, readlink, rm, symlink, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { access, mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { afterAll, expect, test } from "vitest";
@@ -8,17 +7,11 @@ import { engineHas, nothing } from "../lab/test-engine.ts";
 import { resultsSchema } from "../model/results.ts";
 import { home } from "../words/places.ts";
 import { until, within } from "../words/until.ts";
+import { folderForRuns } from "./test-folder.ts";
 
 /** ./danelab as a process of its own. */
 
-const folder = await mkdtemp(join(tmpdir(), "danelab-command-line-"));
-const latest = join(home, "reports", "out", "latest");
-const latestBefore = await readlink(latest).catch(() => undefined);
-afterAll(async () => {
-  await rm(folder, { recursive: true });
-  await rm(latest, { force: true });
-  if (latestBefore !== undefined) await symlink(latestBefore, latest);
-});
+const folder = await folderForRuns("command-line");
 let count = 0;
 
 interface Process {
