@@ -1,16 +1,15 @@
 import { execFile } from "node:child_process";
-import { mkdtemp, readFile, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { afterAll, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { copyPostfix } from "../lab/test-driver.ts";
 import { engineHas, nothing } from "../lab/test-engine.ts";
 import { resultsSchema } from "../model/results.ts";
+import { folderForRuns } from "../run/test-folder.ts";
 import { home } from "../words/places.ts";
 import type { Said } from "./test-cli.ts";
 
-const folder = await mkdtemp(join(tmpdir(), "danelab-driver-"));
-afterAll(() => rm(folder, { recursive: true }));
+const folder = await folderForRuns("driver");
 
 /** As a process; nothing of its labs is left when it ends. */
 async function danelab(...words: readonly string[]): Promise<Said> {
