@@ -27,7 +27,7 @@ function answerTo(query: Buffer, flag: number, mark: string): Buffer {
 
 /** A UDP server on a free port, and a TCP server on the same. */
 async function startServers(
-  onUdp: (query: Buffer, reply: (bytes: Buffer) => void, count: number) => void,
+  onUdp: (query: Buffer, reply: (bytes: Buffer) => void, count: number, port: number) => void,
   onTcp?: (query: Buffer) => Buffer,
 ) {
   const tcp = createServer((socket) => {
@@ -50,7 +50,7 @@ async function startServers(
   let count = 0;
   udp.on("message", (query, from) => {
     count += 1;
-    onUdp(query, (bytes) => udp.send(bytes, from.port, from.address), count);
+    onUdp(query, (bytes) => udp.send(bytes, from.port, from.address), count, from.port);
   });
   udp.bind(port, "127.0.0.1");
   await once(udp, "listening");
@@ -68,13 +68,31 @@ function textOf(message: string | null): string {
 describe("ask", () => {
   it("answers many questions, each with its own answer, in order", async () => {
     const { server } = await startServers((query, reply) => {
-      const answer = answerTo(query, flags.response, `${query.readUInt16BE(0)}`);
+      const answer = answerTo(query, flags.response, `${query[12]}`);
       setTimeout(() => reply(answer), Math.random() * 20);
     });
     const ids = Array.from({ length: 120 }, (_, id) => id);
     const answers = await ask(server, ids.map(question), 5_000);
     expect(answers.map(({ message }) => textOf(message))).toEqual(ids.map(String));
     expect(answers.every(({ error }) => error === null)).toBe(true);
+  });
+
+  it("tells questions with one ID apart, and gives each answer that ID", async () => {
+    const ports = new Set<number>();
+    const { server } = await startServers((query, reply, _count, port) => {
+      ports.add(port);
+      setTimeout(() => reply(answerTo(query, flags.response, `${query[12]}`)), 40 - (query[12] ?? 0));
+    });
+    const same = [1, 2, 30].map((mark) => {
+      const bytes = Buffer.from(question(mark), "base64");
+      bytes.writeUInt16BE(4242);
+      return bytes.toString("base64");
+    });
+    const answers = await ask(server, same, 5_000);
+    expect(answers.map(({ message }) => textOf(message))).toEqual(["1", "2", "30"]);
+    const idOf = (message: string | null) => Buffer.from(message ?? "", "base64").readUInt16BE(0);
+    expect(answers.map(({ message }) => idOf(message))).toEqual([4242, 4242, 4242]);
+    expect(ports.size, "they share a socket").toBe(1);
   });
 
   it("keeps at most 50 in flight", async () => {
@@ -142,7 +160,7 @@ describe("ask", () => {
 
   it("tells why there is no answer, beside those that came", async () => {
     const { server, count } = await startServers((query, reply) => {
-      if (query.readUInt16BE(0) === 1) reply(answerTo(query, flags.response, "one"));
+      if (query[12] === 1) reply(answerTo(query, flags.response, "one"));
     });
     const [silent, answered, malformed] = await ask(server, [question(2), question(1), "AAAA"], 150);
     expect(silent).toMatchObject({

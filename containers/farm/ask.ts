@@ -1,16 +1,12 @@
-import { createSocket } from "node:dgram";
-import { connect, isIPv6 } from "node:net";
+import { connect } from "node:net";
 import type { RawAnswer } from "../../harness/model/farm.ts";
 import { FrameSplitter, frame } from "../../harness/words/dns-frames.ts";
 import { messageOf } from "../../harness/words/errors.ts";
 import { turns } from "../../harness/words/turns.ts";
 import { headerOctets, idOf, isResponse, isTruncated } from "./dns-message.ts";
+import { takeLine, type UdpEnds } from "./udp-line.ts";
 
-export interface NameServer {
-  readonly address: string;
-  readonly port: number;
-  /** The address to ask from; without it whatever the system takes. */
-  readonly source?: string;
+export interface NameServer extends UdpEnds {
   /** tcp: from the first; udp: that alone; without it UDP, and TCP after TC. */
   readonly over?: "tcp" | "udp";
   /** A question over UDP is not repeated where no answer comes; where nobody listens, that is the end of it. */
@@ -51,36 +47,31 @@ async function askOne(server: NameServer, message: string, timeoutMs: number): P
   }
 }
 
-/** All tries share one socket, so a late answer to the first still counts. */
+/** A late answer to the first try still counts. */
 function askUdp(server: NameServer, query: Buffer, timeoutMs: number): Promise<Buffer> {
   const tries = server.once ? 1 : usualTries;
   return new Promise((resolve, reject) => {
-    const socket = createSocket(isIPv6(server.address) ? "udp6" : "udp4");
+    const line = takeLine(server);
     let sent = 0;
     let refusal = "";
-    const giveUp = () => settle(() => reject(new Error(noAnswer(server, "UDP", timeoutMs, refusal))));
-    const send = () => {
-      sent += 1;
-      if (sent > tries) giveUp();
-      else socket.send(query);
-    };
-    const timer = setInterval(send, timeoutMs / tries);
-    const settle = (outcome: () => void) => {
+    const settle = (outcome: () => void): void => {
       clearInterval(timer);
-      socket.close();
+      line.leave(onRefusal);
       outcome();
     };
-    socket.on("error", (error) => {
+    const giveUp = (): void => settle(() => reject(new Error(noAnswer(server, "UDP", timeoutMs, refusal))));
+    const onRefusal = (error: Error): void => {
       refusal = error.message;
       if (server.once) giveUp();
-    });
-    socket.on("message", (answer) => {
-      if (answers(answer, query)) settle(() => resolve(answer));
-    });
-    // A connected socket takes answers from the server alone, and hears that nobody listens.
-    const begin = () => socket.connect(server.port, server.address, send);
-    if (server.source === undefined) begin();
-    else socket.bind({ address: server.source }, begin);
+    };
+    const question = line.enter(query, (answer) => settle(() => resolve(answer)), onRefusal);
+    const send = (): void => {
+      sent += 1;
+      if (sent > tries) giveUp();
+      else line.send(question);
+    };
+    const timer = setInterval(send, timeoutMs / tries);
+    send();
   });
 }
 

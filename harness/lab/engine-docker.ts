@@ -5,6 +5,7 @@ import { durations } from "../words/durations.ts";
 import { HarnessError, messageOf } from "../words/errors.ts";
 import { within } from "../words/until.ts";
 import type { ContainerSpec, Engine, FileToCopy, LineStream, RunningContainer } from "./engine.ts";
+import { ContainerOutput } from "./output.ts";
 import { createShell } from "./shell.ts";
 
 // danelab removes what it started itself: the reaper container of testcontainers would need an image from a registry.
@@ -27,9 +28,22 @@ const load = () => import("testcontainers");
 const needless = ["AUDIT_WRITE", "MKNOD", "NET_RAW", "SETFCAP"];
 
 /** testcontainers with what it has no option for: fixed addresses, a host name, a share of the processors. */
-function labContainers({ GenericContainer }: Awaited<ReturnType<typeof load>>) {
+function labContainers({ GenericContainer }: Awaited<ReturnType<typeof load>>, docker: Docker) {
   return class LabContainer extends GenericContainer {
-    place({ name, network, capabilities, yields, precedes }: ContainerSpec): this {
+    readonly #output = Promise.withResolvers<ContainerOutput>();
+
+    /** Once it was created; before, it is awaited. */
+    get output(): Promise<ContainerOutput> {
+      return this.#output.promise;
+    }
+
+    /** Before the start, so that no line is missed. */
+    protected override containerCreated = async (id: string): Promise<void> => {
+      const attached = docker.getContainer(id).attach({ stream: true, stdout: true, stderr: true });
+      this.#output.resolve(new ContainerOutput(await attached));
+    };
+
+    place({ name, network, capabilities, yields, precedes, logged }: ContainerSpec): this {
       if ("shares" in network) this.withNetworkMode(`container:${network.shares.id}`);
       else {
         const address = { IPv4Address: network.ipv4, IPv6Address: network.ipv6 };
@@ -44,6 +58,7 @@ function labContainers({ GenericContainer }: Awaited<ReturnType<typeof load>>) {
       // Relative to the engine's default of 1024.
       if (yields) this.hostConfig.CpuShares = 64;
       if (precedes) this.hostConfig.CpuShares = 8_192;
+      if (!logged) this.hostConfig.LogConfig = { Type: "none", Config: {} };
       return this;
     }
   };
@@ -60,7 +75,6 @@ function copies(files: readonly FileToCopy[]) {
 /** Connects to Docker, or what speaks its API. HarnessError: none answers. */
 export async function connectDocker(): Promise<Engine> {
   const testcontainers = await load();
-  const LabContainer = labContainers(testcontainers);
   let client: ContainerRuntimeClient;
   try {
     client = await testcontainers.getContainerRuntimeClient();
@@ -68,6 +82,7 @@ export async function connectDocker(): Promise<Engine> {
     throw new HarnessError(`no container engine answers (${messageOf(error)}); see danelab doctor`);
   }
   const docker = client.container.dockerode;
+  const LabContainer = labContainers(testcontainers, docker);
 
   return {
     async describe() {
@@ -112,7 +127,7 @@ export async function connectDocker(): Promise<Engine> {
           ms: durations.containerStart,
           waitedFor: `the start of container ${spec.name}`,
         });
-        return runningContainer(docker, running.getId(), spec, (files) =>
+        return runningContainer(docker, running.getId(), spec, await container.output, (files) =>
           running.copyContentToContainer(copies(files)),
         );
       } catch (error) {
@@ -253,6 +268,7 @@ function runningContainer(
   docker: Docker,
   id: string,
   { name, image }: ContainerSpec,
+  output: ContainerOutput,
   copy: (files: readonly FileToCopy[]) => Promise<void>,
 ): RunningContainer {
   const container = docker.getContainer(id);
@@ -313,17 +329,9 @@ function runningContainer(
     },
     stream,
     run: createShell(() => stream(["sh"]), name),
-    async follow(onLine) {
-      const logs = await container.logs({ follow: true, stdout: true, stderr: true });
-      const both = new PassThrough();
-      docker.modem.demuxStream(logs, both, both);
-      logs.once("end", () => both.end()).once("close", () => both.end());
-      for await (const line of createInterface({ input: both })) onLine(line);
-    },
+    follow: (onLine) => output.follow(onLine),
     died: container.wait().then(({ StatusCode }: { StatusCode: number }) => `exit code ${StatusCode}`),
-    async tail(lines = 20) {
-      return textInFrames(await container.logs({ follow: false, stdout: true, stderr: true, tail: lines }));
-    },
+    tail: (lines) => output.tail(lines),
     async remove() {
       await container.remove({ force: true, v: true }).catch(unless(404, 409));
     },

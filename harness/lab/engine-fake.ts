@@ -163,7 +163,7 @@ export function fakeEngine(conduct: FakeConduct = {}): FakeEngine {
       async follow(onLine) {
         for await (const line of output) onLine(line);
       },
-      async tail(lines = 20) {
+      async tail(lines) {
         return written.slice(-lines).join("\n");
       },
       async remove() {

@@ -32,6 +32,8 @@ export interface ContainerSpec {
   readonly yields?: boolean;
   /** Gets processor time before others: what all of them ask, and whose late answer would be taken for none. */
   readonly precedes?: boolean;
+  /** The engine keeps what its main process writes, for whoever asks the engine: in labs that stay. */
+  readonly logged?: boolean;
 }
 
 export interface ExecResult {
@@ -59,12 +61,12 @@ export interface RunningContainer {
   run(command: readonly string[]): Promise<ExecResult>;
   stream(command: readonly string[]): Promise<LineStream>;
   copy(files: readonly FileToCopy[]): Promise<void>;
-  /** Standard output and error of the container's main process, from its start, line by line, until it ends. */
+  /** Standard output and error of the container's main process, from its start, line by line, until it ends. For one reader. */
   follow(onLine: (line: string) => void): Promise<void>;
   /** Resolves when the container stops for whatever reason; the text says how. */
   readonly died: Promise<string>;
-  /** The last lines of the log, for error messages. */
-  tail(lines?: number): Promise<string>;
+  /** The last lines that the main process wrote before it ended, for error messages. */
+  tail(lines: number): Promise<string>;
   remove(): Promise<void>;
 }
 

@@ -192,7 +192,12 @@ export async function startLab(
     options.signal.throwIfAborted();
     if (closing || group.closing) throw new HarnessError("the lab is being closed");
     const begun = engine
-      .start({ ...spec, name: `danelab-${options.runId}-${spec.name}`, labels: options.labels })
+      .start({
+        ...spec,
+        name: `danelab-${options.runId}-${spec.name}`,
+        labels: options.labels,
+        logged: options.keep,
+      })
       .then((started) => {
         group.containers.push(started);
         return started;

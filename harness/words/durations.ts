@@ -34,6 +34,8 @@ export const durations = {
   betweenLooks: 250,
   /** A verifier's look at one MX host. */
   verification: 60_000,
+  /** What a process wrote at its end must have come so soon after the news of its death. */
+  lastWords: 2_000,
   /** A command run in a container. */
   exec: 60_000,
   /** An image built from packages. */

@@ -21,14 +21,16 @@ open(my $again, '+<', $fifo) or die "$fifo: $!\n";
 $again->blocking(0);
 
 sub start {
+    my ($niceness, @command) = @_;
     my $pid = fork() // die "fork: $!\n";
     return $pid if $pid;
+    setpriority(0, 0, $niceness);
     open(STDIN, '<', '/dev/null');
     open(STDOUT, '>', '/dev/null');
-    exec @_ or exit 127;
+    exec @command or exit 127;
 }
 
-my $daemon = start(@sendmail, '-bD');
+my $daemon = start(0, @sendmail, '-bD');
 my $select = IO::Select->new($log, $again);
 my (@due, %coming, %run, %seen, %later, $asked);
 $asked = '';
@@ -95,7 +97,7 @@ for (;;) {
         if ($busy{$id}++) { push @wait, $id; next }
         delete $seen{$id};
         # Behind what takes mail in, and behind this.
-        $run{start('nice', @sendmail, '-qf', "-qI$id")} = $id;
+        $run{start(10, @sendmail, '-qf', "-qI$id")} = $id;
     }
     unshift @due, @wait;
 }
