@@ -10,6 +10,7 @@ import { prefixLength } from "../world/addresses.ts";
 import type { ChangingInstance, World } from "../world/world.ts";
 import type { AuthorityDriver, Driver, ServerNews } from "./driver.ts";
 import type { ContainerSpec, Engine, NetworkSpec, RunningContainer } from "./engine.ts";
+import { gathered } from "./gather.ts";
 import { type Outside, type Outward, openOutside, openResolver } from "./outside.ts";
 import { proveOutside, proveReady, proveResolver, proveServing } from "./ready.ts";
 import { type ReceiverProgram, startReceiver } from "./receiver.ts";
@@ -487,16 +488,22 @@ export async function startLab(
     shares: RunningContainer,
     needed: readonly string[],
     onDeath?: OnDeath,
-  ): Promise<RunningContainer> =>
-    start(
+  ): Promise<RunningContainer> => {
+    // A verifier is started for each host that it is to look at. Resolvers log every question.
+    const { command, files } =
+      driver.role === "verifier"
+        ? { command: parked, files: [] }
+        : driver.role === "resolver"
+          ? gathered(driver.command)
+          : { command: driver.command, files: [] };
+    return start(
       group,
       {
         name: `${driver.role}-${name}`,
         image,
-        // A verifier is started for each host that it is to look at.
-        command: driver.role === "verifier" ? parked : driver.command,
+        command,
         network: { shares },
-        files: driver.files(world.facts),
+        files: [...driver.files(world.facts), ...files],
         capabilities: driver.capabilities ?? [],
         tmpfs: driver.tmpfs ?? {},
         // The processes of senders and verifiers are many, and start all at once: name servers and receivers must answer in time.
@@ -505,6 +512,7 @@ export async function startLab(
       needed,
       onDeath,
     );
+  };
 
   const followSender = (group: Group, container: RunningContainer, host: string): void => {
     container

@@ -6,6 +6,7 @@ import { harnessClient } from "../words/loopback.ts";
 import { until } from "../words/until.ts";
 import type { ReceiverDriver, ServerNews } from "./driver.ts";
 import type { ContainerSpec, RunningContainer } from "./engine.ts";
+import { gathered } from "./gather.ts";
 import type { FarmClient } from "./requests.ts";
 
 /** A real server at some MX hosts, in the farm's namespace: nothing reaches it past the farm, whose guard counts what it sends. */
@@ -33,12 +34,13 @@ export async function startReceiver(
   { id, driver, image }: ReceiverProgram,
   { farm, hosts, signal, start, onNews, onFault }: ReceiverPlace,
 ): Promise<void> {
+  const { command, files } = gathered(driver.command);
   const container = await start({
     name: `receiver-${id.replace("@", "-")}`,
     image,
-    command: driver.command,
+    command,
     network: { shares: farm.container },
-    files: driver.files(hosts),
+    files: [...driver.files(hosts), ...files],
     capabilities: driver.capabilities ?? [],
     tmpfs: driver.tmpfs ?? {},
   });

@@ -1,7 +1,6 @@
 import { encodeQuery } from "../dns/message.ts";
 import { harnessAddress, type SendingHost } from "../lab/sending-host.ts";
 import type { Evidence, ResolverAnswer } from "../model/evidence.ts";
-import type { RawAnswer } from "../model/farm.ts";
 import { resolverMismatch } from "../model/observe.ts";
 import { durations } from "../words/durations.ts";
 import { HarnessError, messageOf } from "../words/errors.ts";
@@ -274,7 +273,7 @@ async function attend(record: TrialRecord, work: Work): Promise<void> {
     );
   }
   // A message for several recipients stays in the queue as long as one of them waits.
-  now.queued = record.shared ? null : await isQueued(now, queue);
+  now.queued = record.shared ? null : await isQueued(now, queue, () => collector.lastNews.verdict);
 }
 
 async function askResolver(
@@ -282,20 +281,24 @@ async function askResolver(
   step: DomainStep,
   { host, resolverDied }: Pick<Work, "host" | "resolverDied">,
 ): Promise<readonly ResolverAnswer[]> {
-  let dead = false;
-  const died = resolverDied.then((how): readonly RawAnswer[] => {
-    dead = true;
-    return step.questions.map(() => ({ message: null, error: `its process ended (${how})`, ms: 0 }));
-  });
+  // Of a promise that many wait for, and that is fulfilled late: it must cost them nothing then.
+  const died = resolverDied.then((how) => ({ how }));
   const asked = host.witness.ask(
     host.resolverAddress,
     step.questions.map(({ question }) => encodeQuery(question)),
     { source: harnessAddress(host) },
   );
-  const raw = await Promise.race([died, asked]);
-  // A dead one logs nothing more.
-  if (!dead) record.asked += step.questions.length;
-  return resolverAnswers(step, raw);
+  const told = await Promise.race([died, asked]);
+  if ("how" in told) {
+    // A dead one logs nothing more.
+    const error = `its process ended (${told.how})`;
+    return resolverAnswers(
+      step,
+      step.questions.map(() => ({ message: null, error, ms: 0 })),
+    );
+  }
+  record.asked += step.questions.length;
+  return resolverAnswers(step, told);
 }
 
 /** Resolvers remember failures a while longer than the TTL. What is still wrong at the deadline is told by the evidence. */
@@ -309,14 +312,20 @@ async function settled(record: TrialRecord, step: DomainStep, work: Work): Promi
   }
 }
 
-/** Senders log an outcome before the message leaves the queue: one that is said to be gone gets time to go. */
-async function isQueued({ queueId, attempts }: StepRecord, queue: Tools["queue"]): Promise<boolean | null> {
+/**
+ * Senders log an outcome before the message leaves the queue: one that is said to be gone gets time to go, from the sender's last
+ * verdict on any.
+ */
+async function isQueued(
+  { queueId, attempts }: StepRecord,
+  queue: Tools["queue"],
+  lastVerdict: () => number,
+): Promise<boolean | null> {
   if (queueId === null) return null;
   const stays = attempts.at(-1)?.status === "deferred";
-  const end = Date.now() + durations.sessionEnd;
   for (;;) {
     const queued = (await queue()).has(queueId);
-    if (!queued || stays || Date.now() >= end) return queued;
+    if (!queued || stays || Date.now() >= lastVerdict() + durations.sessionEnd) return queued;
     await pause(100);
   }
 }
