@@ -10,7 +10,14 @@ import { Farm, readRequest } from "./requests.ts";
  * is told to stay.
  */
 function emit(event: FarmEvent): void {
-  process.stdout.write(`${JSON.stringify(event)}\n`);
+  outgoing.push(JSON.stringify(event));
+  if (outgoing.length === 1) setImmediate(flush);
+}
+
+/** What comes about together is written at once: each write wakes all who stand between this and the harness. */
+const outgoing: string[] = [];
+function flush(): void {
+  if (outgoing.length > 0) process.stdout.write(`${outgoing.splice(0).join("\n")}\n`);
 }
 
 async function answer(farm: Farm, line: string): Promise<void> {
@@ -49,6 +56,7 @@ function serve(): void {
     .on("close", () => {
       if (stays) return;
       farm.stop();
+      flush();
       // After the output is out.
       process.stdout.end(() => process.exit(0));
     });

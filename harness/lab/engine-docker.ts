@@ -300,13 +300,20 @@ function runningContainer(
     error.on("data", (chunk: Buffer) => {
       words = (words + chunk.toString("utf8")).slice(-2000);
     });
+    // What is sent together is written at once: each write wakes all who stand between this and the command.
+    const outgoing: string[] = [];
+    const flush = (): void => {
+      if (outgoing.length > 0) socket.write(`${outgoing.splice(0).join("\n")}\n`);
+    };
     return {
       lastWords: () => words.trim(),
       lines: createInterface({ input: out }),
       send: (line) => {
-        socket.write(`${line}\n`);
+        outgoing.push(line);
+        if (outgoing.length === 1) setImmediate(flush);
       },
       close: () => {
+        flush();
         socket.end();
       },
     };

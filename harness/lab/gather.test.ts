@@ -41,3 +41,10 @@ test("what it leaves behind does not hold it up, nor does an output that it clos
   expect(run("sleep 60 & echo done")).toEqual({ status: 0, stdout: "done\n" });
   expect(run("printf before; exec >&- 2>&-; exit 3")).toEqual({ status: 3, stdout: "before" });
 });
+
+test("a signal goes to the program", () => {
+  expect(run("trap 'echo told; exit 5' TERM; kill -TERM $PPID; sleep 60 & wait")).toEqual({
+    status: 5,
+    stdout: "told\n",
+  });
+});

@@ -18,6 +18,8 @@ if ($child == 0) {
     exec @ARGV or die "$ARGV[0]: $!\\n";
 }
 close $in;
+# What is sent to this is meant for the program.
+$SIG{$_} = sub { kill $_[0], $child } for qw(TERM INT HUP);
 $out->blocking(0);
 vec(my $watched = '', fileno($out), 1) = 1;
 my ($open, $status) = (1, undef);

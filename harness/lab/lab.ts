@@ -489,13 +489,9 @@ export async function startLab(
     needed: readonly string[],
     onDeath?: OnDeath,
   ): Promise<RunningContainer> => {
-    // A verifier is started for each host that it is to look at. Resolvers log every question.
+    // A verifier is started for each host that it is to look at.
     const { command, files } =
-      driver.role === "verifier"
-        ? { command: parked, files: [] }
-        : driver.role === "resolver"
-          ? gathered(driver.command)
-          : { command: driver.command, files: [] };
+      driver.role === "verifier" ? { command: parked, files: [] } : gathered(driver.command);
     return start(
       group,
       {

@@ -28,24 +28,33 @@ if [ "$1" != syslog ] && [ -x "$(postconf -dh daemon_directory)/postlogd" ]; the
   echo 'postlog unix-dgram n - n - 1 postlogd' >> master.cf
   exec postfix start-fg
 fi
-exec perl ${syslog} postfix start
+exec perl ${syslog} "$(postconf -h queue_directory)/pid/master.pid" postfix start
 `;
 
 /** With nothing but what Debian's perl-base has. */
 const syslogScript = `#!/usr/bin/perl
-# Stands for syslogd: what comes to /dev/log is written to standard output, until all that the command started has ended.
+# Stands for syslogd: what comes to /dev/log is written to standard output, until the daemon has ended that the command starts and
+# whose process id is in the file.
 use strict;
 use warnings;
-use POSIX qw(WNOHANG);
 use Socket;
 
+my ($pid_file, @command) = @ARGV;
 $| = 1;
 unlink '/dev/log';
 socket(my $log, PF_UNIX, SOCK_DGRAM, 0) or die "socket: $!\\n";
 bind($log, pack_sockaddr_un('/dev/log')) or die "/dev/log: $!\\n";
 chmod 0666, '/dev/log';
-my $pid = fork() // die "fork: $!\\n";
-exec @ARGV or die "$ARGV[0]: $!\\n" unless $pid;
+my $starter = fork() // die "fork: $!\\n";
+exec @command or die "$command[0]: $!\\n" unless $starter;
+
+sub runs {
+    return 1 if defined $starter && waitpid($starter, 1) == 0;
+    undef $starter;
+    open(my $file, '<', $pid_file) or return 0;
+    my ($pid) = <$file> =~ /(\\d+)/ or return 0;
+    return kill(0, $pid);
+}
 
 for (;;) {
     my $ready = '';
@@ -57,12 +66,9 @@ for (;;) {
         print "$line\\n";
         next;
     }
-    # Daemons are handed to the first process of the container, which this is.
-    while ((my $ended = waitpid(-1, WNOHANG)) != 0) {
-        next if $ended > 0;
-        print "danelab: fatal: Postfix has ended\\n";
-        exit 1;
-    }
+    next if runs();
+    print "danelab: fatal: Postfix has ended\\n";
+    exit 1;
 }
 `;
 
