@@ -175,7 +175,8 @@ function handshake(parts: HandshakeParts, hello: ClientHello): void {
   const { client, recorder, tls: server } = parts;
   const { serverName } = hello;
   try {
-    const { context, fingerprint } = credentialsOf(parts.certificateFor(serverName), server);
+    const certificate = parts.certificateFor(serverName);
+    const { context, fingerprint } = credentialsOf(certificate, server);
     if (server.warns !== null) {
       recorder.note(`sent the warning ${server.warns}`);
       client.write(alert("warning", server.warns));
@@ -208,7 +209,8 @@ function handshake(parts: HandshakeParts, hello: ClientHello): void {
     tls.once("secure", () => {
       established = true;
       const resumed = tls.isSessionReused();
-      const served = servedFingerprint(tls) ?? fingerprint;
+      // Of several, OpenSSL knows which it took.
+      const served = (certificate.further && servedFingerprint(tls)) ?? fingerprint;
       if (served !== null && !resumed) recorder.certificateServed(served);
       if (asks && tls.getPeerX509Certificate() !== undefined) recorder.clientCertificate("given");
       const state = { version: tls.getProtocol() ?? "unknown", cipher: tls.getCipher().standardName };

@@ -330,18 +330,25 @@ async function isQueued(
   }
 }
 
-/** A look costs the sender a program: they keep a distance, and one serves all who ask before it. */
+/**
+ * A look costs the sender a program, more of it where the processors are busy: looks keep a distance that grows with what they
+ * take, and one serves all who ask before it.
+ */
 function looker(look: () => Promise<ReadonlySet<string>>): () => Promise<ReadonlySet<string>> {
   let running: Promise<unknown> = Promise.resolve();
   let next: Promise<ReadonlySet<string>> | undefined;
   return () => {
     if (next) return next;
+    let begin = 0;
     const mine = running.then(() => {
       next = undefined;
+      begin = performance.now();
       return look();
     });
     next = mine;
-    running = mine.catch(() => undefined).then(() => pause(durations.betweenLooks));
+    running = mine
+      .catch(() => undefined)
+      .then(() => pause(Math.max(durations.betweenLooks, 4 * (performance.now() - begin))));
     return mine;
   };
 }

@@ -30,7 +30,7 @@ export const durations = {
   changingTtl: 1_100,
   /** Senders keep a failed message this long before they try it again (Postfix minimal_backoff_time). */
   retryBackoff: 1_000,
-  /** From one look at a sender's queue to the next. */
+  /** From one look at a sender's queue to the next, at least. */
   betweenLooks: 250,
   /** A verifier's look at one MX host. */
   verification: 60_000,

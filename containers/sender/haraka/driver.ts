@@ -1,5 +1,5 @@
 import type { SenderDriver } from "../../../harness/lab/driver.ts";
-import type { RunningContainer } from "../../../harness/lab/engine.ts";
+import { runIn } from "../../../harness/lab/run-in.ts";
 import { createHarakaLogReader } from "./log.ts";
 
 const home = "/etc/haraka";
@@ -8,13 +8,6 @@ const again = "/run/danelab-again";
 
 /** Deliveries at once. */
 const deliveries = 64;
-
-async function run(container: RunningContainer, command: readonly string[]): Promise<string> {
-  const { exitCode, stdout, stderr } = await container.exec(command);
-  if (exitCode !== 0)
-    throw new Error(`[${container.name}] ${command.join(" ")} exited ${exitCode}: ${stderr}${stdout}`);
-  return stdout;
-}
 
 const config = (name: string, content: string) => ({ path: `${home}/config/${name}`, content });
 
@@ -56,12 +49,12 @@ const driver: SenderDriver = {
   queueId: (reply) => /^250 .*\(([0-9A-F-]{36}\.\d+)\)/.exec(reply)?.[1] ?? null,
 
   async retry(container, queueIds) {
-    await run(container, ["sh", "-c", `printf '%s\\n' "$@" > ${again}`, "sh", ...queueIds]);
+    await runIn(container, ["sh", "-c", `printf '%s\\n' "$@" > ${again}`, "sh", ...queueIds]);
   },
 
   // Each file begins with what is to be done, as JSON. Names of files change with every attempt.
   async queued(container) {
-    const stdout = await run(container, ["sh", "-c", `grep -aoh '"uuid": "[^"]*"' ${queue}/* || :`]);
+    const stdout = await runIn(container, ["sh", "-c", `grep -aoh '"uuid": "[^"]*"' ${queue}/* || :`]);
     return new Set([...stdout.matchAll(/"uuid": "(.+?\.\d+)\.\d+"/g)].map(([, id]) => id ?? ""));
   },
 

@@ -1,5 +1,5 @@
 import type { SenderDriver } from "../../../harness/lab/driver.ts";
-import type { RunningContainer } from "../../../harness/lab/engine.ts";
+import { runIn } from "../../../harness/lab/run-in.ts";
 import { createMxConnectLogReader } from "./log.ts";
 
 const spool = "/var/spool/mx-connect";
@@ -7,13 +7,6 @@ const again = "/run/danelab-again";
 
 /** Messages under way at once. */
 const atOnce = 64;
-
-async function run(container: RunningContainer, command: readonly string[]): Promise<string> {
-  const { exitCode, stdout, stderr } = await container.exec(command);
-  if (exitCode !== 0)
-    throw new Error(`[${container.name}] ${command.join(" ")} exited ${exitCode}: ${stderr}${stdout}`);
-  return stdout;
-}
 
 /**
  * mx-connect from npm finds the server, looks up TLSA records and tells whether a certificate matches them. Around it is a
@@ -44,11 +37,11 @@ const driver: SenderDriver = {
   queueId: (reply) => /^250 .*queued as (m\d+)/.exec(reply)?.[1] ?? null,
 
   async retry(container, queueIds) {
-    await run(container, ["sh", "-c", `printf '%s\\n' "$@" > ${again}`, "sh", ...queueIds]);
+    await runIn(container, ["sh", "-c", `printf '%s\\n' "$@" > ${again}`, "sh", ...queueIds]);
   },
 
   async queued(container) {
-    return new Set((await run(container, ["ls", spool])).split("\n").filter((id) => id !== ""));
+    return new Set((await runIn(container, ["ls", spool])).split("\n").filter((id) => id !== ""));
   },
 
   createLogReader: createMxConnectLogReader,

@@ -9,9 +9,9 @@ use warnings;
 use IO::Select;
 use IO::Socket::UNIX;
 use POSIX qw(WNOHANG);
+use Socket qw(MSG_DONTWAIT);
 
 my ($fifo, $at_once, @sendmail) = @ARGV;
-$| = 1;
 unlink '/dev/log';
 my $log = IO::Socket::UNIX->new(Type => SOCK_DGRAM, Local => '/dev/log') or die "/dev/log: $!\n";
 chmod 0666, '/dev/log';
@@ -54,15 +54,10 @@ sub hear {
 
 sub drain {
     my $line;
-    while ($select->can_read(0)) {
-        for my $ready ($select->can_read(0)) {
-            if ($ready == $log) {
-                defined $log->recv($line, 65536) and hear($line);
-            } elsif (sysread($again, my $text, 65536)) {
-                $asked .= $text;
-                unshift @due, $1 while $asked =~ s/^(\w+)\n//;
-            }
-        }
+    hear($line) while defined $log->recv($line, 65536, MSG_DONTWAIT);
+    while (sysread($again, my $text, 65536)) {
+        $asked .= $text;
+        unshift @due, $1 while $asked =~ s/^(\w+)\n//;
     }
 }
 
@@ -100,4 +95,5 @@ for (;;) {
         $run{start(10, @sendmail, '-qf', "-qI$id")} = $id;
     }
     unshift @due, @wait;
+    STDOUT->flush;
 }
