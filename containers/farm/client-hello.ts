@@ -22,7 +22,7 @@ const handshakeRecord = 22;
 const clientHello = 1;
 const serverNameExtension = 0;
 const serverCertificateTypeExtension = 20;
-const supportedVersionsExtension = 43;
+export const supportedVersionsExtension = 43;
 /** RFC 8701: a version that nobody speaks. */
 const noVersion = 0x7a7a;
 const hostName = 0;
@@ -95,7 +95,7 @@ function readHello(hello: Reader): ClientHello {
   };
 }
 
-function extensionsOf(list: Reader): ReadonlyMap<number, Buffer> {
+export function extensionsOf(list: Reader): ReadonlyMap<number, Buffer> {
   const extensions = new Map<number, Buffer>();
   while (!list.done) extensions.set(list.number(2), list.vector(2));
   return extensions;
@@ -113,7 +113,7 @@ function serverNameOf(extension: Buffer | undefined): string | null {
 }
 
 /** Reads fields in order; RangeError where the bytes end too early. */
-class Reader {
+export class Reader {
   #bytes: Buffer;
 
   constructor(bytes: Buffer) {
@@ -125,7 +125,7 @@ class Reader {
   }
 
   take(length: number): Buffer {
-    if (this.#bytes.length < length) throw new RangeError("the ClientHello ends within a field");
+    if (this.#bytes.length < length) throw new RangeError("the hello ends within a field");
     const field = this.#bytes.subarray(0, length);
     this.#bytes = this.#bytes.subarray(length);
     return field;

@@ -35,6 +35,7 @@ export class Recorder {
   #clientCertificate: Session["clientCertificate"] = null;
   #tlsError: string | null = null;
   #sni: string | null = null;
+  #negotiated: TlsState | null = null;
   #certificate: string | null = null;
   #mailFrom: string | null = null;
   #accepted = false;
@@ -120,6 +121,12 @@ export class Recorder {
     this.note(`ClientHello, ${serverName === null ? "no server name" : `server name ${serverName}`}`);
   }
 
+  /** Of TLS that passes unread. */
+  serverHello(chosen: TlsState): void {
+    this.#negotiated = chosen;
+    this.note(`ServerHello, ${chosen.version} ${chosen.cipher}`);
+  }
+
   certificateServed(fingerprint: string): void {
     this.#certificate = fingerprint;
   }
@@ -156,6 +163,7 @@ export class Recorder {
       end: Date.now(),
       commands: this.#commands,
       tls: this.#tls,
+      ...(this.#negotiated ? { negotiated: this.#negotiated } : {}),
       reused: this.#part > 1,
       resumed: this.#resumed,
       clientCertificate: this.#clientCertificate,

@@ -2,6 +2,7 @@ import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import { readFirstFlight, withoutVersion } from "./client-hello.ts";
 import type { Recorder } from "./recorder.ts";
+import { readServerHello } from "./server-hello.ts";
 import { RecordSplitter, recordTypes } from "./tls-records.ts";
 
 /**
@@ -35,6 +36,7 @@ export function openTunnel({ client, upstream, recorder, tampering }: TunnelEnds
   const { of, type, number, does } = tampering ?? nowhere;
   const where = `at ${type} record ${number} of the ${of}`;
   let met = 0;
+  let answered = false;
   let hello = Buffer.alloc(0);
 
   const cut = (): void => {
@@ -55,10 +57,16 @@ export function openTunnel({ client, upstream, recorder, tampering }: TunnelEnds
     if (met === number) cut();
     return null;
   };
+  const readAnswer = (record: Buffer): void => {
+    const chosen = answered ? null : readServerHello(record);
+    answered = true;
+    if (chosen !== null) recorder.serverHello(chosen);
+  };
   const pass = (side: Tampering["of"], from: Duplex, to: Duplex): void => {
     const splitter = new RecordSplitter();
     from.on("data", (chunk: Buffer) => {
       for (const record of splitter.push(chunk)) {
+        if (side === "server") readAnswer(record);
         const passed = struck(side, record);
         if (passed !== null && to.writable) to.write(passed);
       }

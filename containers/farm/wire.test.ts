@@ -61,6 +61,7 @@ describe("in front of a real server", () => {
     expect((await client.command("STARTTLS"))[0]).toMatch(/^220 /);
     const { client: secured, tls } = await client.secure({ servername: "mx.domain.example" });
     expect(tls.getPeerX509Certificate()?.subject).toBe(subjectOf(genuineCertificate));
+    const negotiated = { version: tls.getProtocol(), cipher: tls.getCipher().standardName };
     await secured.command("EHLO client.example");
     expect((await secured.mail("unread"))[0]).toMatch(/^250 /);
     await secured.quit();
@@ -71,6 +72,7 @@ describe("in front of a real server", () => {
       witness: "receiver",
       sni: "mx.domain.example",
       tls: null,
+      negotiated,
       canary: null,
       accepted: false,
     });

@@ -113,7 +113,8 @@ export type ServerNews = { readonly client: string } & (
   | { readonly is: "command"; readonly line: string }
   /** One line of it. */
   | { readonly is: "reply"; readonly line: string }
-  | { readonly is: "tls"; readonly state: TlsState; readonly resumed: boolean }
+  /** `state` null: the log tells of TLS, not of which; the farm knows by the ServerHello. */
+  | { readonly is: "tls"; readonly state: TlsState | null; readonly resumed: boolean }
   | { readonly is: "tls-failed"; readonly reason: string }
   /** Of the message, as it was read from its header. */
   | { readonly is: "canary"; readonly canary: string }

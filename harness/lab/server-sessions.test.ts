@@ -110,7 +110,34 @@ describe("a session with a real server", () => {
     ]);
   });
 
-  test("whose handshake failed has the server's reason", () => {
+  const untold: readonly News[] = [
+    { is: "tls", state: null, resumed: false },
+    ...mail,
+    ...message,
+    { is: "closed" },
+  ];
+
+  test("has the TLS that the ServerHello chose, where the log does not tell which", () => {
+    join.session({ ...passed, negotiated: state }, client);
+    log(...untold);
+    expect(given[0]).toMatchObject({ tls: state, accepted: true });
+    expect(given[0]?.transcript).toContain("-- TLS established");
+    expect(faults).toEqual([]);
+  });
+
+  test("with TLS in the log, and no ServerHello, is a fault", () => {
+    join.session(passed, client);
+    log(...untold);
+    expect(faults).toEqual([expect.stringContaining("no ServerHello passed")]);
+  });
+
+  test("whose handshake failed, though a ServerHello came, has no TLS", () => {
+    join.session({ ...passed, negotiated: state }, client);
+    log({ is: "tls-failed", reason: "bad certificate" }, { is: "closed" });
+    expect(given[0]).toMatchObject({ tls: null, tlsError: "bad certificate" });
+  });
+
+  test("whose handshake failed has has the server's reason", () => {
     join.session(passed, client);
     log({ is: "tls-failed", reason: "unexpected message" }, { is: "closed" });
     expect(given[0]).toMatchObject({ tls: null, tlsError: "unexpected message", accepted: false });

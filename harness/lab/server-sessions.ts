@@ -24,13 +24,16 @@ export function joinSessions(
   const join = (client: string): void => {
     const session = waiting.get(client);
     if (!session || !ended.has(client)) return;
-    const whole = complete(session, told.get(client) ?? []);
+    const news = told.get(client) ?? [];
+    const whole = complete(session, news);
     for (const known of [told, ended, waiting]) known.delete(client);
     if (session.accepted && !whole.accepted) {
       onFault(
         `a message passed on to ${session.host} was accepted, and its server's log does not tell of it`,
       );
     }
+    if (whole.tls === null && news.some(({ is }) => is === "tls"))
+      onFault(`the log of ${session.host}'s server tells of TLS, and no ServerHello passed`);
     give(whole);
   };
   return {
@@ -54,7 +57,7 @@ const mostLines = 200;
 
 /** What the server's log adds to the session as the farm saw it. */
 function complete(session: Session, news: readonly ServerNews[]): Session {
-  const heard = hear(news);
+  const heard = hear(news, session.negotiated ?? null);
   const begin = news.findIndex(({ is }) => is === "tls" || is === "tls-failed");
   if (begin === -1) return { ...session, accepted: heard.accepted };
   const underTls = news.slice(begin);
@@ -77,7 +80,8 @@ function complete(session: Session, news: readonly ServerNews[]): Session {
 
 type Heard = Pick<Session, "tls" | "resumed" | "tlsError" | "mailFrom" | "rcptTo" | "accepted" | "canary">;
 
-function hear(news: readonly ServerNews[]): Heard {
+/** `negotiated`: of TLS where the log does not tell. */
+function hear(news: readonly ServerNews[], negotiated: Session["tls"]): Heard {
   let heard: Heard = {
     tls: null,
     resumed: false,
@@ -110,7 +114,7 @@ function hear(news: readonly ServerNews[]): Heard {
   for (const one of news) {
     if (one.is === "command") command = one.line;
     else if (one.is === "reply") reply(one.line);
-    else if (one.is === "tls") add({ tls: one.state, resumed: one.resumed });
+    else if (one.is === "tls") add({ tls: one.state ?? negotiated, resumed: one.resumed });
     else if (one.is === "tls-failed") add({ tlsError: one.reason });
     else if (one.is === "canary") add({ canary: one.canary });
   }
@@ -126,7 +130,7 @@ export function transcriptOf(news: ServerNews): readonly string[] {
       return [`S: ${news.line}`];
     case "tls":
       return [
-        `-- TLS ${news.resumed ? "resumed" : "established"}: ${news.state.version} ${news.state.cipher}`,
+        `-- TLS ${news.resumed ? "resumed" : "established"}${news.state ? `: ${news.state.version} ${news.state.cipher}` : ""}`,
       ];
     case "tls-failed":
       return [`-- TLS failed: ${news.reason}`];

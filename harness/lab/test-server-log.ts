@@ -11,7 +11,14 @@ import type { ReceiverDriver, ServerNews } from "./driver.ts";
 export function testServerLog(
   driver: ReceiverDriver,
   folder: string,
-  says: { readonly greeting: RegExp; readonly accepted: RegExp; readonly failed: RegExp },
+  says: {
+    /** null: its log tells neither the greeting nor the reply to QUIT. */
+    readonly greeting: RegExp | null;
+    readonly accepted: RegExp;
+    readonly failed: RegExp;
+    /** Whether it tells which TLS there is. */
+    readonly version?: false;
+  },
 ): void {
   describe.each(driver.versions.map(({ version }) => version))(`the log of ${driver.name} %s`, (version) => {
     const lines = readFileSync(join(folder, "samples", `${version}.log`), "utf8").split("\n");
@@ -31,6 +38,7 @@ export function testServerLog(
     };
     const told = (news: readonly ServerNews[] = []): readonly string[] =>
       news.flatMap((one) => (one.is === "reply" ? [] : [textOf(one)]));
+    const tls = says.version === false ? "(TLS)" : "(TLSv1.3)";
     const message = [
       "EHLO client.example",
       "MAIL FROM:<t1@dane.sender.example> SIZE=100",
@@ -43,7 +51,7 @@ export function testServerLog(
 
     test("tells whole sessions, under TLS and in clear, by the client's address and port", () => {
       for (const client of byClient.keys()) expect(client).toMatch(/^127\.0\.0\.1:\d+$/);
-      expect(told(session(true, true))).toEqual(["EHLO client.example", "STARTTLS", "(TLSv1.3)", ...message]);
+      expect(told(session(true, true))).toEqual(["EHLO client.example", "STARTTLS", tls, ...message]);
       expect(told(session(false, true))).toEqual(message);
     });
 
@@ -57,7 +65,7 @@ export function testServerLog(
       expect(told(session(true, false))).toEqual([
         "EHLO client.example",
         "STARTTLS",
-        "(TLSv1.3)",
+        tls,
         "EHLO client.example",
         "(closed)",
       ]);
@@ -65,11 +73,14 @@ export function testServerLog(
 
     test("tells each line of a reply, in order", () => {
       const replies = session(true, true).flatMap((one) => (one.is === "reply" ? [one.line] : []));
-      expect(replies[0]).toMatch(says.greeting);
-      expect(replies[1]).toMatch(/^250-mx34500\.example( |$)/);
+      const [first, last] = says.greeting ? [1, -2] : [0, -1];
+      if (says.greeting) {
+        expect(replies[0]).toMatch(says.greeting);
+        expect(replies.at(-1)).toMatch(/^221 /);
+      }
+      expect(replies[first]).toMatch(/^250-mx34500\.example( |$)/);
       expect(replies.filter((line) => line === "250-STARTTLS")).toHaveLength(1);
-      expect(replies.at(-2)).toMatch(says.accepted);
-      expect(replies.at(-1)).toMatch(/^221 /);
+      expect(replies.at(last)).toMatch(says.accepted);
     });
 
     test("shows nothing that is set up wrongly", () => {
@@ -84,7 +95,7 @@ function textOf(news: ServerNews): string {
     case "reply":
       return news.line;
     case "tls":
-      return `(${news.state.version})`;
+      return `(${news.state?.version ?? "TLS"})`;
     case "tls-failed":
       return `(failed: ${news.reason})`;
     case "canary":

@@ -41,6 +41,8 @@ export interface LabFacts {
 export interface RealHost {
   /** FQDN, no final dot. */
   readonly name: string;
+  /** The recipient domain whose mail it takes: FQDN, no final dot. */
+  readonly recipient: string;
   /** On loopback. */
   readonly port: number;
   readonly certificate: PemChain;

@@ -77,6 +77,8 @@ export interface Session {
   readonly commands: readonly SmtpCommand[];
   /** null: TLS was not established. */
   readonly tls: TlsState | null;
+  /** Of TLS that passed this witness unread: what the ServerHello chose, whatever came of it. */
+  readonly negotiated?: TlsState;
   /** The connection was kept from the message before: this is the part of it that carried the next one. */
   readonly reused: boolean;
   /** An earlier session's keys were taken up again: no certificate was served. */

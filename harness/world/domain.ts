@@ -205,7 +205,11 @@ export function compileDomain(domain: RecipientDomain, makers: DomainMakers): Co
       addresses,
       port: host.port,
       behaviour: host.server,
-      ...(receiver === "recording" ? {} : { passesTo: makers.realPort(receiver, server) }),
+      ...(receiver === "recording"
+        ? {}
+        : {
+            passesTo: makers.realPort(receiver, { ...server, recipient: names.recipient.replace(/\.$/, "") }),
+          }),
       attacker: host.attacker
         ? farmAttacker(host.attacker, (spec) => pem(issueTo("attacker")(spec)), certificate)
         : null,

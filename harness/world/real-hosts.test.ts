@@ -25,7 +25,13 @@ test("a real server has each host at a port of its own, with the certificate tha
   expect(served.map(({ name }) => name).sort()).toEqual(["mx.x.dane-twin.example", "mx.x.dane.example"]);
   expect(new Set(served.map(({ port }) => port)).size).toBe(2);
   for (const { name, passesTo, certificate, sni } of hosts) {
-    expect(served.find((one) => one.name === name)).toEqual({ name, port: passesTo, certificate, sni });
+    expect(served.find((one) => one.name === name)).toEqual({
+      name,
+      recipient: name.replace("mx.", ""),
+      port: passesTo,
+      certificate,
+      sni,
+    });
     expect(Object.keys(sni)).toEqual([name]);
   }
 });

@@ -1,0 +1,3 @@
+import type { Divergence } from "../../../harness/model/divergence.ts";
+
+export const divergences: readonly Divergence[] = [];
