@@ -52,10 +52,10 @@ afterEach(() => {
 });
 
 test("in a burst a process takes quick messages, then one from the head of the queue; no more are started at once", async () => {
-  due("a", "b", "c", "d", "e", "f", "g", "h", "i");
-  await comes(["-M d e f b", "-M g h i a"]);
+  due("a", "b", "c", "d", "e", "f", "g", "h", "i", "j", "k", "l");
+  await comes(["-M g h i b", "-M j k l a"]);
   go();
-  await comes(["-M c", "-M d e f b", "-M g h i a"]);
+  await comes(["-M c", "-M d", "-M e", "-M f", "-M g h i b", "-M j k l a"]);
 });
 
 test("a message that another process still has in its hands waits, and no other with it", async () => {
