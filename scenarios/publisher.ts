@@ -53,6 +53,12 @@ export default probes("pub", [
     way: "rsa-only",
   },
   {
+    id: "pub-lower-case",
+    title: "Commands in lower case are understood, STARTTLS among them",
+    cites: ["RFC 5321 2.4", "RFC 3207 4"],
+    way: "lower-case",
+  },
+  {
     id: "pub-starttls-twice",
     title: "STARTTLS is not offered under TLS, and declined",
     cites: ["RFC 3207 4.2"],

@@ -55,6 +55,19 @@ test("a server that does as it should: nothing is offered again, carried out, re
   expect((await probe(order("in-clear", at, port))).code).toBe(250);
 });
 
+test("commands in lower case", async () => {
+  farm = await startFarm(hostAt(at));
+  const { tls, transcript } = await probe(order("lower-case", at, farm.port));
+  expect(tls?.version).toBe("TLSv1.3");
+  expect(transcript.filter((line) => line.startsWith("C: "))).toEqual([
+    "C: ehlo danelab.example",
+    "C: starttls",
+    "C: QUIT",
+  ]);
+  // The careless one knows capitals alone.
+  expect((await probe(order("lower-case", "127.0.0.1", await startCareless()))).tls).toBeNull();
+});
+
 /** Keeps what came before TLS, and what it learned from it (as CVE-2011-0411). */
 function startCareless(): Promise<number> {
   const { key, chain } = genuineCertificate;

@@ -34,6 +34,10 @@ interface Seen {
 const helo = "EHLO danelab.example";
 const injected = "EHLO injected.example";
 
+function asWritten(command: string, way: ProbeWay): string {
+  return way === "lower-case" ? command.toLowerCase() : command;
+}
+
 export async function probe({ server, source, port, way, name, mail }: ProbeOrder): Promise<ProbeRecord> {
   const began = performance.now();
   const transcript: string[] = [];
@@ -44,7 +48,7 @@ export async function probe({ server, source, port, way, name, mail }: ProbeOrde
   try {
     await client.reply("the greeting");
     local = client.local;
-    await client.command(helo);
+    await client.command(asWritten(helo, way));
     await tryIt(client, seen, way, { name, mail });
   } catch (error) {
     // Of the session; all else is a fault of this program.
@@ -68,7 +72,9 @@ async function tryIt(
   }
   if (way === "early-mail") await client.command(`MAIL FROM:<${mail.from}>`);
   const ready =
-    way === "injection" ? await client.command(`STARTTLS\r\n${injected}`) : await client.command("STARTTLS");
+    way === "injection"
+      ? await client.command(`STARTTLS\r\n${injected}`)
+      : await client.command(asWritten("STARTTLS", way));
   if (ready.code !== 220) {
     if (way === "injection" || way === "early-mail") seen.code = ready.code;
     return;

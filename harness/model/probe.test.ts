@@ -62,6 +62,8 @@ test.each<[ProbeWay, ProbeEvidence, string, string]>([
   ["sni-unknown", seen({ tls }), "fail", "unmatched"],
   ["no-sni", seen({}), "fail", "no-tls"],
   ["rsa-only", seen({ broken: "alert" }), "fail", "no-tls"],
+  ["lower-case", seen({ tls }, { matched: ["3 1 1"] }), "pass", "matched"],
+  ["lower-case", seen({}), "fail", "no-tls"],
   ["starttls-again", seen({ tls, code: 503 }), "pass", "declined"],
   ["starttls-again", seen({ tls, code: 220 }), "fail", "accepted"],
   ["starttls-again", seen({ tls, code: 503, offeredAgain: true }), "fail", "accepted"],

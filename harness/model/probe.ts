@@ -15,8 +15,9 @@ export type ProbeOutcome = (typeof probeOutcomes)[number];
 /**
  * What the client does. sni-known, sni-unknown, no-sni: STARTTLS with the host's name, another name or none in the
  * ClientHello; ecdsa-only, rsa-only: with the host's name, and certificates of that key type alone are taken (TLS 1.2);
- * starttls-again: once more under TLS; injection: a command in one segment with STARTTLS, in clear; early-mail: MAIL in
- * clear, then under TLS RCPT at once; in-clear: a message without TLS.
+ * lower-case: with the host's name, and commands in lower case; starttls-again: once more under TLS; injection: a command
+ * in one segment with STARTTLS, in clear; early-mail: MAIL in clear, then under TLS RCPT at once; in-clear: a message
+ * without TLS.
  */
 export const probeWays = [
   "sni-known",
@@ -24,6 +25,7 @@ export const probeWays = [
   "no-sni",
   "ecdsa-only",
   "rsa-only",
+  "lower-case",
   "starttls-again",
   "injection",
   "early-mail",
@@ -40,7 +42,7 @@ interface WayFacts {
 
 /**
  * RFC 7672 8.1: a chain that matches at least one record, SNI or not. RFC 3207 4.2: what the server learned before TLS is
- * discarded, and STARTTLS is not offered again. RFC 3207 4: a publicly referenced server must not require STARTTLS.
+ * discarded, and STARTTLS is not offered again. RFC 5321 2.4: commands are not case sensitive. RFC 3207 4: a publicly referenced server must not require STARTTLS.
  */
 export const wayFacts: Readonly<Record<ProbeWay, WayFacts>> = {
   "sni-known": { permitted: "matched", title: "TLS with the host's name as SNI" },
@@ -48,6 +50,7 @@ export const wayFacts: Readonly<Record<ProbeWay, WayFacts>> = {
   "no-sni": { permitted: "matched", title: "TLS without SNI" },
   "ecdsa-only": { permitted: "matched", title: "TLS with a client that takes ECDSA certificates only" },
   "rsa-only": { permitted: "matched", title: "TLS with a client that takes RSA certificates only" },
+  "lower-case": { permitted: "matched", title: "TLS for a client that writes its commands in lower case" },
   "starttls-again": { permitted: "declined", title: "STARTTLS once more under TLS" },
   injection: { permitted: "declined", title: "a command behind STARTTLS, in clear" },
   "early-mail": { permitted: "declined", title: "RCPT under TLS, after MAIL in clear" },
@@ -140,6 +143,7 @@ export function observeProbe(
     case "no-sni":
     case "ecdsa-only":
     case "rsa-only":
+    case "lower-case":
       if (!tls) return { outcome: "no-tls", told: `no TLS${ended}` };
       return matched.length > 0
         ? { outcome: "matched", told: `${tls.version}; ${matched[0]}` }

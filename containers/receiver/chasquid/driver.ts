@@ -5,7 +5,11 @@ import { createChasquidReceiverLogReader } from "./log.ts";
 const driver: ReceiverDriver = {
   role: "receiver",
   name: "chasquid",
-  versions: [{ version: "1.15", suite: "trixie" }],
+  versions: [
+    { version: "1.15", suite: "trixie" },
+    { version: "1.11", suite: "bookworm" },
+    { version: "1.19", suite: "forky" },
+  ],
   tmpfs: { [data]: "mode=700" },
   versionCommand: ["chasquid", "-version"],
   // It looks up SPF records of each sender's domain: no name server is to be found, at once.

@@ -5,7 +5,11 @@ import { createCourierReceiverLogReader } from "./log.ts";
 const driver: ReceiverDriver = {
   role: "receiver",
   name: "courier",
-  versions: [{ version: "1.4", suite: "trixie" }],
+  versions: [
+    { version: "1.4", suite: "trixie" },
+    { version: "1.0", suite: "bookworm" },
+    { version: "2.0", suite: "forky" },
+  ],
   tmpfs: { "/var/lib/courier": "mode=755" },
   versionCommand: ["sh", "-c", "dpkg-query -s courier-mta | sed -n 's/^Version: //p'"],
   command: ["sh", "/usr/local/sbin/start.sh"],
