@@ -71,6 +71,12 @@ export default probes("pub", [
     way: "injection",
   },
   {
+    id: "pub-helo-name",
+    title: "The name that a client gave with EHLO in clear is forgotten once there is TLS",
+    cites: ["RFC 3207 4.2"],
+    way: "early-helo",
+  },
+  {
     id: "pub-helo-state",
     title: "A sender's address told in clear is forgotten once there is TLS",
     cites: ["RFC 3207 4.2"],

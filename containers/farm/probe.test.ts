@@ -51,8 +51,56 @@ test("a server that does as it should: nothing is offered again, carried out, re
   expect(again.offeredAgain).toBe(false);
   expect(again.code).toBeGreaterThanOrEqual(500);
   expect((await probe(order("injection", at, port))).code).toBeNull();
+  expect((await probe(order("early-helo", at, port))).code).toBe(503);
   expect((await probe(order("early-mail", at, port))).code).toBeGreaterThanOrEqual(500);
   expect((await probe(order("in-clear", at, port))).code).toBe(250);
+});
+
+/** Takes mail behind EHLO alone, and remembers it beyond STARTTLS. */
+function startRemembering(): Promise<number> {
+  const { key, chain } = genuineCertificate;
+  const secureContext = createSecureContext({ key, cert: chain });
+  const serve = (socket: Socket, before: boolean): void => {
+    let greeted = before;
+    let inMessage = false;
+    socket.on("error", () => undefined);
+    socket.on("data", (chunk) => {
+      const [word = ""] = chunk.toString("latin1").split(/[ \r]/);
+      if (inMessage) {
+        inMessage = false;
+        socket.write("250 taken\r\n");
+      } else if (word === "STARTTLS") {
+        socket.removeAllListeners("data");
+        socket.write("220 ready\r\n");
+        const secure = new TLSSocket(socket, { isServer: true, secureContext });
+        secure.once("secure", () => serve(secure, greeted));
+      } else if (word === "EHLO" || word === "QUIT") {
+        greeted = true;
+        socket.write(word === "QUIT" ? "221 bye\r\n" : "250-me\r\n250 STARTTLS\r\n");
+      } else {
+        inMessage = greeted && word === "DATA";
+        socket.write(greeted ? (inMessage ? "354 go\r\n" : "250 ok\r\n") : "503 EHLO first\r\n");
+      }
+    });
+  };
+  const server = createServer((socket) => {
+    socket.write("220 me\r\n");
+    serve(socket, false);
+  });
+  careless = server;
+  return new Promise((resolve) =>
+    server.listen(0, "127.0.0.1", () => resolve((server.address() as AddressInfo).port)),
+  );
+}
+
+test("an EHLO that came in clear, and is remembered; of a server that needs none nothing is told", async () => {
+  const remembering = await startRemembering();
+  const { tls, code } = await probe(order("early-helo", "127.0.0.1", remembering));
+  expect(tls).not.toBeNull();
+  expect(code).toBe(250);
+  careless?.close();
+  const needsNone = await startCareless();
+  await expect(probe(order("early-helo", "127.0.0.1", needsNone))).rejects.toThrow(/takes mail without EHLO/);
 });
 
 test("commands in lower case", async () => {

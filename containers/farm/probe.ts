@@ -38,7 +38,21 @@ function asWritten(command: string, way: ProbeWay): string {
   return way === "lower-case" ? command.toLowerCase() : command;
 }
 
-export async function probe({ server, source, port, way, name, mail }: ProbeOrder): Promise<ProbeRecord> {
+/** HarnessError: it takes mail without EHLO, so that nothing shows whether it remembers one. */
+async function mustAskForHelo({ server, source, port, mail }: ProbeOrder): Promise<void> {
+  const client = new SmtpClient(server, port, { source });
+  await client.reply("the greeting");
+  const { code } = await transact(client, mail);
+  await client.quit();
+  if (code < 400)
+    throw new HarnessError(
+      `the server at port ${port} takes mail without EHLO; its driver must have it demand one`,
+    );
+}
+
+export async function probe(order: ProbeOrder): Promise<ProbeRecord> {
+  const { server, source, port, way, name, mail } = order;
+  if (way === "early-helo") await mustAskForHelo(order);
   const began = performance.now();
   const transcript: string[] = [];
   const client = new SmtpClient(server, port, { source, told: (line) => transcript.push(line) });
@@ -90,6 +104,8 @@ async function tryIt(
     // Where the injected command is carried out, its reply comes first.
     const first = await client.command("QUIT");
     seen.code = first.code === 221 ? null : first.code;
+  } else if (way === "early-helo") {
+    seen.code = (await transact(client, mail)).code;
   } else if (way === "early-mail") {
     seen.code = (await client.command(`RCPT TO:<${mail.to}>`)).code;
   } else if (way === "starttls-again") {

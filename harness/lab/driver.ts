@@ -124,7 +124,7 @@ export type ServerNews = { readonly client: string } & (
 /** A real mail server in place of the farm's recording one. It shares the farm's namespace and listens on loopback. */
 export interface ReceiverDriver extends DriverBase {
   readonly role: "receiver";
-  /** Each host has a port of its own. All mail is accepted, and goes nowhere. */
+  /** Each host has a port of its own. All mail is accepted, but none without EHLO, and goes nowhere. */
   files(hosts: readonly RealHost[]): readonly FileToCopy[];
   readonly command: readonly string[];
   /** Its log is the witness of what it got: each command and reply, TLS, the canary, and the end. */

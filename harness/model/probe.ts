@@ -16,8 +16,9 @@ export type ProbeOutcome = (typeof probeOutcomes)[number];
  * What the client does. sni-known, sni-unknown, no-sni: STARTTLS with the host's name, another name or none in the
  * ClientHello; ecdsa-only, rsa-only: with the host's name, and certificates of that key type alone are taken (TLS 1.2);
  * lower-case: with the host's name, and commands in lower case; starttls-again: once more under TLS; injection: a command
- * in one segment with STARTTLS, in clear; early-mail: MAIL in clear, then under TLS RCPT at once; in-clear: a message
- * without TLS.
+ * in one segment with STARTTLS, in clear; early-helo: EHLO in clear, then under TLS a message
+ * without another, to a server that takes none without any; early-mail: MAIL in clear, then under TLS RCPT at once;
+ * in-clear: a message without TLS.
  */
 export const probeWays = [
   "sni-known",
@@ -28,6 +29,7 @@ export const probeWays = [
   "lower-case",
   "starttls-again",
   "injection",
+  "early-helo",
   "early-mail",
   "in-clear",
 ] as const;
@@ -53,6 +55,7 @@ export const wayFacts: Readonly<Record<ProbeWay, WayFacts>> = {
   "lower-case": { permitted: "matched", title: "TLS for a client that writes its commands in lower case" },
   "starttls-again": { permitted: "declined", title: "STARTTLS once more under TLS" },
   injection: { permitted: "declined", title: "a command behind STARTTLS, in clear" },
+  "early-helo": { permitted: "declined", title: "a message under TLS, after EHLO in clear alone" },
   "early-mail": { permitted: "declined", title: "RCPT under TLS, after MAIL in clear" },
   "in-clear": { permitted: "accepted", title: "a message without TLS" },
 };
@@ -160,6 +163,11 @@ export function observeProbe(
       return isGood(code)
         ? { outcome: "accepted", told: `the command was carried out: ${replied}` }
         : { outcome: "declined", told: `the command was not carried out: ${replied}` };
+    case "early-helo":
+      if (!tls) return { outcome: "no-tls", told: `no TLS${ended}` };
+      return isGood(code)
+        ? { outcome: "accepted", told: `a message without a new EHLO: ${replied}` }
+        : { outcome: "declined", told: `a message without a new EHLO: ${replied}` };
     case "early-mail":
       if (!tls) return { outcome: "declined", told: `STARTTLS after MAIL: ${replied}` };
       return isGood(code)

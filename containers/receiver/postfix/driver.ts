@@ -21,6 +21,8 @@ smtpd_peername_lookup = no
 smtpd_client_connection_count_limit = 0
 inet_interfaces = 127.0.0.1
 inet_protocols = ipv4
+# What it remembers of an EHLO in clear shows.
+smtpd_helo_required = yes
 smtpd_tls_security_level = may
 smtpd_tls_loglevel = 1
 smtpd_tls_received_header = yes

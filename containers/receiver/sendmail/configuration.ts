@@ -24,6 +24,8 @@ define(\`confDELAY_LA', \`10000')dnl
 define(\`confSAFE_QUEUE', \`False')dnl
 define(\`confDONT_PROBE_INTERFACES', \`True')dnl
 define(\`confTO_IDENT', \`0')dnl
+# What it remembers of an EHLO in clear shows.
+define(\`confPRIVACY_FLAGS', \`needmailhelo')dnl
 FEATURE(\`no_default_msa')dnl
 FEATURE(\`accept_unresolvable_domains')dnl
 FEATURE(\`accept_unqualified_senders')dnl
