@@ -661,6 +661,25 @@ describe("divergences", () => {
     expect(of(["unbound", divergence({ outcome: "deferred" })]).verdict).toBe("error");
   });
 
+  test("a twin that was refused is known where its trial is, behind a resolver that was wrong at both", () => {
+    const dns = [answer({ status: "bogus", empty: false }, { rcode: "NOERROR" })];
+    const of = (main: StepEvidence, twin: StepEvidence): Record<string, Verdict> => {
+      const divergences = new Map([["unbound", [divergence({ outcome: "authenticated" })]]]);
+      const scenarios = { x: { expect: { dane: must("authenticated") } } };
+      return verdictsOf(judged({ scenarios, divergences }, { "x/dane": main, "x/dane/twin": twin }));
+    };
+    const verdicts = (main: Verdict, twin: Verdict) => ({
+      [`x/${stack.id}/dane`]: main,
+      [`x/${stack.id}/dane/twin`]: twin,
+    });
+    const misled = { ...seen.authenticated, dns };
+    expect(of(misled, { ...seen.deferred, dns })).toEqual(verdicts("known", "known"));
+    // It was not refused; more than the resolver was at fault; the resolver was right at its trial.
+    expect(of(misled, { ...seen.encrypted, dns })).toEqual(verdicts("known", "error"));
+    expect(of(misled, { ...seen.deferred, dns, errors: ["no queue"] })).toEqual(verdicts("known", "error"));
+    expect(of(seen.authenticated, { ...seen.deferred, dns })).toEqual(verdicts("error", "error"));
+  });
+
   test("what could not be told does not make one stale", () => {
     expect(judged(setup(divergence()), {}).staleDivergences).toEqual([]);
     const broken = { ...seen.bounced, errors: ["no queue"] };

@@ -57,7 +57,7 @@ export function judge(input: JudgeInput): Judge {
       withDivergence(judged, of, plan, input.divergences, used, seen);
     const main = trial.of === null ? undefined : alone.get(trial.of);
     // Whether it is excused hangs on its trial.
-    if (trial.of !== null && own.verdict === "fail" && !main) return undefined;
+    if (trial.of !== null && ["fail", "error"].includes(own.verdict) && !main) return undefined;
     const judged = withOthers(
       own,
       others
@@ -265,9 +265,8 @@ function withDivergence(
       ofResolver: name === stack.resolver.name,
     })),
   );
-  const { errors, resolverFaults } = observation;
   // What keeps the harness from judging the sender, and nothing else, may be on record of the resolver.
-  const byResolver = errors.length === 0 && resolverFaults.length > 0;
+  const byResolver = faultsAreTheResolvers(judged);
   for (const { divergence, version, ofResolver } of onRecord) {
     if (!matchesGlob(divergence.scenario, trial.scenario) || !divergence.policies.includes(trial.policy))
       continue;
@@ -284,10 +283,12 @@ function withDivergence(
           ...(byResolver ? (["error"] as const) : []),
         ];
     if (verdict === "inconclusive" && !excuses.includes(verdict)) continue;
-    // A twin is excused by nothing but what shows at its trial in the same way.
-    if (isTwin && main?.observation.outcome !== observation.outcome) continue;
+    // A twin is excused by nothing but what shows at its trial in the same way, or, where it was refused as it must be and only
+    // the resolver's answers keep it from being judged, by what excuses its trial.
+    const shown = isTwin && refusedBehind(judged, main) ? main?.observation.outcome : observation.outcome;
+    if (isTwin && main?.observation.outcome !== shown) continue;
     if (!isTwin) seen.set(divergence, (seen.get(divergence) ?? new Set()).add(stack.id));
-    if (excuses.includes(verdict) && observation.outcome === divergence.outcome) {
+    if (excuses.includes(verdict) && shown === divergence.outcome) {
       if (!isTwin) used.add(divergence);
       return {
         ...judged,
@@ -306,6 +307,22 @@ function withDivergence(
       };
   }
   return judged;
+}
+
+function faultsAreTheResolvers({ observation: { errors, resolverFaults } }: Judged): boolean {
+  return errors.length === 0 && resolverFaults.length > 0;
+}
+
+/** Of a twin: whether it was refused, behind a resolver whose answers are at fault at its trial as well. */
+function refusedBehind(twin: Judged, main: Judged | undefined): boolean {
+  const { outcome } = twin.observation;
+  return (
+    main !== undefined &&
+    faultsAreTheResolvers(twin) &&
+    faultsAreTheResolvers(main) &&
+    outcome !== null &&
+    twin.expectation.permitted.includes(outcome)
+  );
 }
 
 function resultOf(input: JudgeInput, judged: OnRecord): TrialResult {

@@ -41,6 +41,10 @@ const behindSender = (
     "The sender's questions have DO set; asked in the same way, NOERROR or NXDOMAIN without AD where every other validator says SERVFAIL.",
 });
 
+function reachesAttacker(scenario: string, policies: Divergence["policies"]): Divergence {
+  return { ...behindSender(scenario, "encrypted", policies), severity: "leak" };
+}
+
 const goesForUnsigned = [
   "canary-bogus",
   "dnssec-*-sig-*",
@@ -52,6 +56,8 @@ const goesForUnsigned = [
   "dnssec-mx-data-altered",
   "dnssec-tlsa-data-altered",
   "dnssec-tlsa-denial-*",
+  "err-tlsa-wrong-type",
+  "log-reason-*-bogus",
 ].flatMap((scenario) => [
   behindSender(scenario, "encrypted", ["dane", "may"]),
   behindSender(scenario, "deferred", ["dane-only"]),
@@ -63,9 +69,53 @@ const deniesFalsely = [
     behindSender(scenario, "authenticated", ["dane", "dane-only"]),
     behindSender(scenario, "encrypted", ["may"]),
   ]),
-  ...["dnssec-mx-denial-wrong-range", "dnssec-addr-denial-*"].map((scenario) =>
+  ...["dnssec-mx-denial-wrong-range", "dnssec-addr-denial-*", "mx-nxdomain-bogus"].map((scenario) =>
     behindSender(scenario, "bounced", ["dane", "dane-only", "may"]),
   ),
+];
+
+/** One host or one of its addresses is bogus: it is used, where the sender is to go on without it. */
+const bogusAddress = [
+  behindSender("mx-first-addr-bogus", "encrypted", ["dane", "may"]),
+  behindSender("mx-first-addr-bogus", "authenticated", ["dane-only"]),
+  behindSender("addr-a-nodata-bogus", "authenticated", ["dane", "dane-only"]),
+  behindSender("addr-a-nodata-bogus", "encrypted", ["may"]),
+];
+
+/** The same, where an attacker forged it: the message goes to him. */
+const attackSucceeds = [
+  // The lookup is expected to fail: where it does not, nothing is asked of the sender.
+  ...[
+    "atk-insecurise",
+    "atk-insecurise-no-*",
+    "atk-mx-strip-to-a",
+    "atk-real-tlsa-strip",
+    "atk-tlsa-strip*",
+    "atk-tlsa-wrong-type",
+  ].flatMap((scenario) => [
+    reachesAttacker(scenario, ["dane", "may"]),
+    behindSender(scenario, "deferred", ["dane-only"]),
+  ]),
+  // The data that lead to the host do not validate: a sender without DANE must wait, too.
+  ...[
+    "atk-a-forge",
+    "atk-cache-poison-glue",
+    "atk-cname-inject",
+    "atk-forge-insecure-delegation",
+    "atk-insecurise-algorithm",
+    "atk-insecurise-unsigned-zone",
+    "atk-mx-forge",
+    "atk-mx-forge-signed",
+    "atk-optout-signed-child",
+  ].map((scenario) => reachesAttacker(scenario, ["dane", "may"])),
+  ...[
+    "atk-replay-old-*-expired",
+    "atk-tlsa-alias",
+    "atk-tlsa-alter",
+    "atk-tlsa-deny-o*",
+    "atk-tlsa-forge*",
+    "atk-tlsa-nsec3-iterations",
+  ].map((scenario) => reachesAttacker(scenario, ["dane"])),
 ];
 
 /** AD over an alias whose target is insecure or bogus: its TLSA records are believed. */
@@ -82,6 +132,8 @@ const aliasGoesForSecure = (
     ["cname-mx-target-bogus", "encrypted", ["may"]],
     ["cname-tlsa-unsigned", "deferred", ["dane", "dane-only"]],
     ["cname-tlsa-unsigned", "encrypted", ["may"]],
+    ["sni-original", "authenticated", ["dane", "dane-only"]],
+    ["sni-original", "encrypted", ["may"]],
   ] as const
 ).map(([scenario, outcome, policies]): Divergence => ({ ...firstLink, scenario, policies, outcome }));
 
@@ -113,6 +165,8 @@ export const divergences: readonly Divergence[] = [
   ...silentOverMalformed,
   ...goesForUnsigned,
   ...deniesFalsely,
+  ...bogusAddress,
+  ...attackSucceeds,
   { ...withDo, scenario: "res-bogus-*" },
   { ...withDo, scenario: "res-*-bogus" },
   { ...withDo, scenario: "res-*name-bogus-to-*" },
