@@ -7,9 +7,10 @@ export default scenarios("addr", [
   {
     id: "addr-aaaa-servfail",
     title: "A is there, the name server answers SERVFAIL to AAAA questions",
-    why: "Whether a server counts as unreachable when one of its addresses cannot be learned is left open.",
+    why: "Whether a server counts as unreachable when one of its addresses cannot be learned is left open. The host is in a zone of its own, so that no answer has the address beside the MX record.",
     cites: ["RFC 7672 2.1.2", "RFC 7672 2.2.2"],
-    zone: { answers: [answer("servfail", "AAAA", { name: "mx" })] },
+    zones: { hosts: { answers: [answer("servfail", "AAAA", { name: "mx" })] } },
+    mx: { zone: "hosts" },
     expect: { dane: withoutLoss },
   },
   {

@@ -50,4 +50,17 @@ export const divergences: readonly Divergence[] = [
     outcome: "encrypted",
     byChance: true,
   },
+  // danelab asks for the address and the TLSA records at once.
+  {
+    ...firstQuestion,
+    scenario: "atk-tlsa-alias",
+    policies: ["may"],
+    versions: ["6.5"],
+    outcome: "encrypted",
+    byChance: true,
+    reason:
+      "Of questions for several names of a zone that come at once, before it knows that zone, one may get SERVFAIL: it asks the parent's server again and again.",
+    evidence:
+      "29 questions for the TLSA records go to the parent's server, each answered with the same referral, while the addresses are asked of the zone's own server. In other runs the TLSA records are asked there too.",
+  },
 ];

@@ -41,4 +41,25 @@ export const divergences: readonly Divergence[] = [
     evidence:
       "RDATA c00c00: the first octets of the record behind it in the name server's message. Without CD such records are bogus.",
   },
+  // A sender behind a path that lets nobody validate asks with CD: the same keeps forged data from it.
+  ...(
+    [
+      ["atk-cname-inject", []],
+      ["atk-forge-insecure-delegation", ["4.8"]],
+      ["atk-mx-forge-signed", ["4.8"]],
+    ] as const
+  ).map(
+    ([scenario, versions]): Divergence => ({
+      ...everywhere,
+      scenario,
+      policies: ["oblivious"],
+      versions,
+      outcome: "deferred",
+      severity: "none",
+      reason:
+        "With CD, SERVFAIL where an alias, a denial or the zone's keys are forged: the attack has no effect without DANE either.",
+      evidence:
+        "All questions of this control have CD. It asks for the DS record at the host's name again and again, where what is forged has no signature or a strange one, and says SERVFAIL; the sender waits for an address.",
+    }),
+  ),
 ];

@@ -137,6 +137,30 @@ const aliasGoesForSecure = (
   ] as const
 ).map(([scenario, outcome, policies]): Divergence => ({ ...firstLink, scenario, policies, outcome }));
 
+/** AD where it is not due, or none where it is: the mail goes the same way. */
+const adIsWrong = (
+  [
+    [
+      "mx-nodata-optout",
+      "authenticated",
+      "Records by a wildcard have AD where an opt-out span proves that no closer name exists (RFC 5155 9.2 forbids it).",
+      "AD over addresses and TLSA records, where NSEC3 with the Opt-Out flag covers the next closer name; none over the denial of MX records by the same.",
+    ],
+    [
+      "wild-zone-accident",
+      "deferred",
+      "That a name below the wildcard's own does not exist is denied without AD, where NSEC records prove it.",
+      "NXDOMAIN without AD to a question that danelab alone puts; with NSEC3 records in the same zone, and from all other validators, with AD.",
+    ],
+  ] as const
+).flatMap(([scenario, outcome, reason, evidence]): readonly Divergence[] => {
+  const shared = { ...everywhere, scenario, severity: "mislabelled", reason, evidence } as const;
+  return [
+    { ...shared, policies: ["dane", "dane-only"], outcome },
+    { ...shared, policies: ["may"], outcome: "encrypted" },
+  ];
+});
+
 /** What cannot be told of the resolver then can be told of the sender: it waits, or never asks. */
 const silentOverMalformed = ["unusable-rdata-*", "unusable-empty-data", "robust-tlsa-len3"].flatMap(
   (scenario) =>
@@ -162,6 +186,7 @@ const silentOverMalformed = ["unusable-rdata-*", "unusable-empty-data", "robust-
 
 export const divergences: readonly Divergence[] = [
   ...aliasGoesForSecure,
+  ...adIsWrong,
   ...silentOverMalformed,
   ...goesForUnsigned,
   ...deniesFalsely,
