@@ -55,7 +55,6 @@ export const divergences: readonly Divergence[] = [
     ...firstQuestion,
     scenario: "atk-tlsa-alias",
     policies: ["may"],
-    versions: ["6.5"],
     outcome: "encrypted",
     byChance: true,
     reason:
