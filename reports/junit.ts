@@ -2,7 +2,7 @@ import type { Results, TrialResult } from "../harness/model/results.ts";
 import { visible } from "./shared/characters.ts";
 import { commandFor } from "./shared/command.ts";
 import { stackIdOf } from "./shared/matrix.ts";
-import { expectedOf, whatHappened } from "./shared/signs.ts";
+import { expectedOf, verdictTold, whatHappened } from "./shared/signs.ts";
 import { foldedTrials, headline } from "./shared/summary.ts";
 
 /**
@@ -63,8 +63,7 @@ function caseOf(trial: TrialResult, group: string): Case {
     ...(trial.canary ? [trial.canary] : []),
   ];
   const { reasons, divergence } = trial;
-  const [first = "no reason told"] = reasons;
-  const message = first.startsWith(`${trial.verdict}: `) ? first : `${trial.verdict}: ${first}`;
+  const message = verdictTold(trial);
   return {
     classname: group,
     name: `${trial.scenario} [${kind.join(", ")}]`,

@@ -6,7 +6,7 @@ import type { ScenarioResult, TrialResult } from "../harness/model/results.ts";
 import { logLines } from "./sequence/text.ts";
 import { visibleLine } from "./shared/characters.ts";
 import { commandFor } from "./shared/command.ts";
-import { outcomeMeanings, policyMeanings, verdictSigns, whatHappened } from "./shared/signs.ts";
+import { outcomeMeanings, policyMeanings, verdictSigns, verdictTold, whatHappened } from "./shared/signs.ts";
 import { indented, type Paint, paintWith, wrap } from "./terminal/layout.ts";
 import type { TerminalOptions } from "./terminal.ts";
 
@@ -194,7 +194,7 @@ function ruleLines(
 
 function hangsOn({ twin, controls, canaries }: WhyFacts, columns: number, paint: Paint): readonly string[] {
   const told = (one: TrialResult): string =>
-    `${whatHappened(one)}: ${one.verdict}${one.verdict === "pass" ? "" : `: ${one.reasons[0] ?? ""}`}`;
+    `${whatHappened(one)}: ${one.verdict === "pass" ? one.verdict : verdictTold(one)}`;
   const bad = canaries.filter(failed);
   const lines = [
     ...(twin

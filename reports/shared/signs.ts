@@ -92,6 +92,14 @@ export function whatHappened({ verdict, outcome, steps, policy }: TrialResult): 
   return steps ? steps.map((step) => step.outcome ?? untold).join(", then ") : (outcome ?? untold);
 }
 
+/** The verdict and its first reason, which may begin with it: "known: PKIX-EE is treated as DANE-EE". */
+export function verdictTold({
+  verdict,
+  reasons: [first = "no reason told"],
+}: Pick<TrialResult, "verdict" | "reasons">): string {
+  return first.startsWith(`${verdict}: `) ? first : `${verdict}: ${first}`;
+}
+
 function answersTold(steps: NonNullable<TrialResult["steps"]>): string {
   const byOutcome = Map.groupBy(steps, ({ outcome }) => outcome ?? "not known");
   const [[only = "not known"] = []] = byOutcome;
