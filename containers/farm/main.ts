@@ -1,6 +1,7 @@
 import { createInterface } from "node:readline";
 import type { FarmEvent } from "../../harness/model/farm.ts";
 import { messageOf } from "../../harness/words/errors.ts";
+import { linesTogether } from "../../harness/words/lines-together.ts";
 import { pipe } from "./pipe.ts";
 import { Farm, readRequest } from "./requests.ts";
 
@@ -9,15 +10,10 @@ import { Farm, readRequest } from "./requests.ts";
  * standard input, events leave as JSON lines on standard output, and nothing else does. It ends with its input, unless it
  * is told to stay.
  */
-function emit(event: FarmEvent): void {
-  outgoing.push(JSON.stringify(event));
-  if (outgoing.length === 1) setImmediate(flush);
-}
+const output = linesTogether((text) => process.stdout.write(text));
 
-/** What comes about together is written at once: each write wakes all who stand between this and the harness. */
-const outgoing: string[] = [];
-function flush(): void {
-  if (outgoing.length > 0) process.stdout.write(`${outgoing.splice(0).join("\n")}\n`);
+function emit(event: FarmEvent): void {
+  output.send(JSON.stringify(event));
 }
 
 async function answer(farm: Farm, line: string): Promise<void> {
@@ -56,7 +52,7 @@ function serve(): void {
     .on("close", () => {
       if (stays) return;
       farm.stop();
-      flush();
+      output.flush();
       // After the output is out.
       process.stdout.end(() => process.exit(0));
     });

@@ -3,6 +3,7 @@ import { PassThrough } from "node:stream";
 import type { ContainerRuntimeClient, WaitStrategy } from "testcontainers";
 import { durations } from "../words/durations.ts";
 import { HarnessError, messageOf } from "../words/errors.ts";
+import { linesTogether } from "../words/lines-together.ts";
 import { within } from "../words/until.ts";
 import type { ContainerSpec, Engine, FileToCopy, LineStream, RunningContainer } from "./engine.ts";
 import { ContainerOutput } from "./output.ts";
@@ -300,20 +301,13 @@ function runningContainer(
     error.on("data", (chunk: Buffer) => {
       words = (words + chunk.toString("utf8")).slice(-2000);
     });
-    // What is sent together is written at once: each write wakes all who stand between this and the command.
-    const outgoing: string[] = [];
-    const flush = (): void => {
-      if (outgoing.length > 0) socket.write(`${outgoing.splice(0).join("\n")}\n`);
-    };
+    const input = linesTogether((text) => socket.write(text));
     return {
       lastWords: () => words.trim(),
       lines: createInterface({ input: out }),
-      send: (line) => {
-        outgoing.push(line);
-        if (outgoing.length === 1) setImmediate(flush);
-      },
+      send: input.send,
       close: () => {
-        flush();
+        input.flush();
         socket.end();
       },
     };

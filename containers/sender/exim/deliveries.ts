@@ -35,6 +35,7 @@ for (;;) {
     $running-- while waitpid(-1, WNOHANG) > 0;
     unshift @due, splice @held;
     while (@due && $running < $at_once) {
+        # So many are a burst.
         my @take = @due >= 8 ? (splice(@due, -3), shift @due) : shift @due;
         push @held, grep { is_held($_) } @take;
         my %later = map { $_ => 1 } @held;

@@ -37,6 +37,7 @@ const syslogScript = `#!/usr/bin/perl
 # whose process id is in the file.
 use strict;
 use warnings;
+use POSIX qw(WNOHANG);
 use Socket;
 
 my ($pid_file, @command) = @ARGV;
@@ -49,7 +50,7 @@ my $starter = fork() // die "fork: $!\\n";
 exec @command or die "$command[0]: $!\\n" unless $starter;
 
 sub runs {
-    return 1 if defined $starter && waitpid($starter, 1) == 0;
+    return 1 if defined $starter && waitpid($starter, WNOHANG) == 0;
     undef $starter;
     open(my $file, '<', $pid_file) or return 0;
     my ($pid) = <$file> =~ /(\\d+)/ or return 0;
