@@ -157,7 +157,9 @@ describe("a trial", () => {
     await page.getByRole("link", { name: "← Matrix" }).click();
     await page.locator("a.cell").first().waitFor();
     expect(await focused()).toBe(href);
-    expect(await rowNames()).toHaveLength(2);
+    expect(await page.locator("#shown").textContent()).toMatch(/^2 of /);
+    // The other row is below the window: what is only near it comes a little later.
+    await expect.poll(rowNames, patient).toHaveLength(2);
   });
 
   test("holds the evidence that stood compressed in the page", async () => {
