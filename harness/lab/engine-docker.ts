@@ -1,5 +1,6 @@
 import { createInterface } from "node:readline";
 import { PassThrough } from "node:stream";
+import { stripVTControlCharacters } from "node:util";
 import type { ContainerRuntimeClient, WaitStrategy } from "testcontainers";
 import { durations } from "../words/durations.ts";
 import { HarnessError, messageOf } from "../words/errors.ts";
@@ -241,18 +242,20 @@ function followProgress(
   onProgress: (line: string) => void,
 ): Promise<void> {
   return new Promise((resolve, reject) => {
-    let last = "";
+    let said: readonly string[] = [];
+    const fail = (reason: string): void =>
+      reject(new HarnessError(said.length > 0 ? `${reason}; before that:\n${said.join("\n")}` : reason));
     docker.modem.followProgress(
       stream,
-      (error: Error | null) =>
-        error
-          ? reject(new HarnessError(`${error.message}${last ? `; before that: ${last}` : ""}`))
-          : resolve(),
+      (error: Error | null) => (error ? fail(error.message) : resolve()),
       (event: { stream?: string; status?: string; error?: string }) => {
-        if (event.error) reject(new HarnessError(`${event.error}${last ? `; before that: ${last}` : ""}`));
-        const text = (event.stream ?? event.status ?? "").trim();
+        if (event.error) fail(event.error);
+        // The engine paints what came by the standard error stream.
+        const text = stripVTControlCharacters(event.stream ?? event.status ?? "").trim();
         if (!text) return;
-        last = text.split("\n").at(-1) ?? "";
+        // What the engine does with its own layers says nothing of why a command failed.
+        if (!/^(--->|Removing intermediate container)/.test(text))
+          said = [...said, ...text.split("\n")].slice(-8);
         onProgress(text);
       },
     );

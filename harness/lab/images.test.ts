@@ -43,8 +43,18 @@ test("a build sees the folder's files but TypeScript, and the CA certificates th
     "extra-ca.pem": "-----BEGIN CERTIFICATE-----\n",
   });
   // They are no part of what the image is made from: elsewhere it is the same one.
-  vi.stubEnv("NODE_EXTRA_CA_CERTS", undefined);
+  vi.stubEnv("NODE_EXTRA_CA_CERTS", "");
   expect(await build(built)).toEqual({});
   await writeFile(join(folder, "Dockerfile"), "ARG BASE\nFROM $BASE\n");
   expect(await build(built)).toEqual({ Dockerfile: "ARG BASE\nFROM $BASE\n", "extra-ca.pem": "" });
+});
+
+test("without NODE_EXTRA_CA_CERTS, those that npm is told to trust", async () => {
+  const trusted = join(folder, "trusted.ts");
+  await writeFile(trusted, "-----BEGIN CERTIFICATE-----\n");
+  vi.stubEnv("NODE_EXTRA_CA_CERTS", undefined);
+  vi.stubEnv("npm_config_cafile", trusted);
+  expect(await build(new Map())).toMatchObject({ "extra-ca.pem": "-----BEGIN CERTIFICATE-----\n" });
+  vi.stubEnv("PATH", "");
+  expect(await build(new Map())).toMatchObject({ "extra-ca.pem": "" });
 });

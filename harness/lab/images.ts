@@ -3,7 +3,7 @@ import { access, copyFile, mkdtemp, readdir, readFile, rm, writeFile } from "nod
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { durations } from "../words/durations.ts";
-import { HarnessError } from "../words/errors.ts";
+import { HarnessError, messageOf } from "../words/errors.ts";
 import type { Engine } from "./engine.ts";
 import { isDebian, runCommand } from "./host-command.ts";
 import { buildStep, lastLine, type Tell, telling } from "./progress.ts";
@@ -33,8 +33,8 @@ const packageLabel = "danelab.package";
 /** Every image tells in this file what it holds: the package in the first line, how it was built in those after it. */
 export const packageFile = "/etc/danelab-package";
 /**
- * A file that every build can copy: the CA certificates that this machine is told to trust (NODE_EXTRA_CA_CERTS), as it
- * must be where a proxy looks into TLS; empty where it is told none. It is no part of an image's hash.
+ * A file that every build can copy: the CA certificates that this machine is told to trust (NODE_EXTRA_CA_CERTS, else npm's
+ * `cafile`), as it must be where a proxy looks into TLS; empty where it is told none. It is no part of an image's hash.
  */
 const extraCertificates = "extra-ca.pem";
 
@@ -150,8 +150,20 @@ async function build(
 }
 
 async function trustedByThisMachine(): Promise<string> {
-  const path = process.env["NODE_EXTRA_CA_CERTS"];
-  return path ? readFile(path, "utf8") : "";
+  const path = process.env["NODE_EXTRA_CA_CERTS"] ?? (await trustedByNpm());
+  if (!path) return "";
+  return readFile(path, "utf8").catch((error) => {
+    throw new HarnessError(
+      `the CA certificates that NODE_EXTRA_CA_CERTS or npm's cafile names cannot be read: ${messageOf(error)}`,
+    );
+  });
+}
+
+async function trustedByNpm(): Promise<string | undefined> {
+  // There may be no npm: what is built without its packages needs none.
+  const told = await runCommand("npm", ["config", "get", "cafile"], durations.exec).catch(() => "");
+  const path = told.trim().split("\n").at(-1);
+  return path === "null" ? undefined : path;
 }
 
 /** Docker passes these on without making them part of the image. */
