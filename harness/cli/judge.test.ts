@@ -64,6 +64,24 @@ test("other evidence gets another verdict", async () => {
   expect(["fail", "error"]).toContain(found?.verdict);
 });
 
+test("what was told of a canary is told anew, or no longer; what the harness told stays", async () => {
+  const before = await readResults();
+  const errors = ["canary canary-good/of-an-older-judge is fail: it was", "the lab did not stop"];
+  await writeFile(
+    join(folder, "results.json"),
+    JSON.stringify({ ...before, run: { ...before.run, errors } }),
+  );
+  await call("judge", folder);
+  expect((await readResults()).run.errors).toEqual(["the lab did not stop"]);
+  const canary = before.trials.find((trial) => trial.canary === "start");
+  await rm(join(folder, evidencePath(canary!.id)));
+  await call("judge", folder);
+  expect((await readResults()).run.errors).toEqual([
+    "the lab did not stop",
+    expect.stringContaining(`canary ${canary!.id} is error: no evidence`),
+  ]);
+});
+
 test("a trial whose evidence is gone is an error, never a pass", async () => {
   const trial = `base-311/${stackWith("unbound").id}/dane`;
   await rm(join(folder, evidencePath(trial)));

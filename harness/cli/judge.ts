@@ -1,11 +1,12 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { loadRegistry, type Registry } from "../lab/registry.ts";
-import { judge } from "../model/judge.ts";
+import { judge, withCanaries } from "../model/judge.ts";
 import { judgeLookups, type LookupJudgement } from "../model/judge-lookup.ts";
 import { judgeVerifications, type VerificationJudgement } from "../model/judge-verification.ts";
 import type { LookupEvidence } from "../model/lookup.ts";
 import type { ProbeEvidence } from "../model/probe.ts";
+import type { TrialResult } from "../model/results.ts";
 import type { VerificationEvidence } from "../model/verification.ts";
 import { evidencePath } from "../run/pipeline.ts";
 import { UsageError } from "../words/errors.ts";
@@ -40,7 +41,7 @@ export const judgeCommand: Command = {
     const stored: Stored = await readJson(join(folder, "plan.json"));
     const before = await readRun(folder);
     const { divergences } = await loadRegistry(args.values("driver"));
-    const { trials, staleDivergences } =
+    const judgement: Judgement =
       "lookups" in stored
         ? await judgeStoredLookups(folder, stored, divergences)
         : "verifications" in stored
@@ -48,9 +49,14 @@ export const judgeCommand: Command = {
           : await judgeStored(folder, stored, divergences);
     const probes = "plan" in stored ? (stored.probes ?? []) : [];
     const tried = new Set(probes.map(({ scenario }) => scenario.domain.id));
+    const { run } = before.results;
+    const { trials, staleDivergences } = judgement;
+    // An interrupted run tells of no canary: it may be the interrupt that cut one off.
+    const errors =
+      judgement.errors && !run.interrupted ? withCanaries(run.errors, judgement.errors) : run.errors;
     const mail = {
       ...before.results,
-      run: { ...before.results.run, staleDivergences: [...staleDivergences] },
+      run: { ...run, staleDivergences: [...staleDivergences], errors: [...errors] },
       scenarios: before.results.scenarios.filter(({ id }) => !tried.has(id)),
       trials: [...trials],
     };
@@ -67,6 +73,13 @@ export const judgeCommand: Command = {
 };
 
 type Divergences = Registry["divergences"];
+
+interface Judgement {
+  readonly trials: readonly TrialResult[];
+  readonly staleDivergences: readonly string[];
+  /** Of canaries; absent where a run has none. */
+  readonly errors?: readonly string[];
+}
 
 async function judgeStored(folder: string, { plan, sni }: StoredPlan, divergences: Divergences) {
   const judging = judge({

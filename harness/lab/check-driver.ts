@@ -113,6 +113,7 @@ const divergence = z.strictObject({
   policies: z.array(z.enum([...policies, ...authorityModes])),
   versions: z.array(z.string()),
   resolvers: z.array(z.string()),
+  senders: z.array(z.string()).optional(),
   outcome: z.enum(allOutcomes),
   byChance: z.boolean().optional(),
   severity: z.enum(severities),

@@ -22,6 +22,8 @@ export interface Divergence {
   readonly versions: readonly string[];
   /** Names of resolvers that it takes to see it; empty: any. */
   readonly resolvers: readonly string[];
+  /** Of a resolver, about mail: names of senders that it takes to see it; absent: any. */
+  readonly senders?: readonly string[];
   readonly outcome: Outcome | LookupOutcome | VerificationOutcome | ProbeOutcome;
   /**
    * Chance decides whether a run shows it, such as the order of hosts of one preference: where it does not, it is not stale, and

@@ -603,6 +603,7 @@ describe("divergences", () => {
     ["another policy", { policies: ["dane-only"] }],
     ["another version", { versions: ["3.5"] }],
     ["another resolver", { resolvers: ["bind"] }],
+    ["another sender", { senders: ["exim"] }],
   ])("one of %s excuses nothing here and is not stale for it", (_, rest) => {
     const result = judged(setup(divergence(rest)), { "x/dane": seen.bounced });
     expect(resultOf(result, "x/dane").verdict).toBe("fail");

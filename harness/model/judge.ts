@@ -155,6 +155,17 @@ export function judge(input: JudgeInput): Judge {
   };
 }
 
+/** Whether an error of a run is what the judge says of a canary. */
+export function isOfCanary(error: string): boolean {
+  return error.startsWith("canary ");
+}
+
+/** A run's errors, with these of its canaries in place of any before. A fault that is told need not be told once more. */
+export function withCanaries(errors: readonly string[], canaries: readonly string[]): readonly string[] {
+  const others = errors.filter((error) => !isOfCanary(error));
+  return [...others, ...canaries.filter((canary) => !others.some((error) => canary.includes(error)))];
+}
+
 /** A canary that shows a known divergence, and that one only, proves the lab as well. */
 const proven: readonly Verdict[] = ["pass", "known"];
 
@@ -272,6 +283,7 @@ function withDivergence(
       continue;
     if (divergence.versions.length > 0 && !divergence.versions.includes(version)) continue;
     if (divergence.resolvers.length > 0 && !divergence.resolvers.includes(stack.resolver.name)) continue;
+    if (divergence.senders && !divergence.senders.includes(stack.sender.name)) continue;
     if (verdict === "error" && !(byResolver && ofResolver)) continue;
     // What cannot be told is excused at a control that is known to be safe, and by a fault where nothing hangs on it.
     const safe = divergence.severity === "none";
@@ -365,7 +377,7 @@ function describeStep({ title, expectation, observation, verdict, reasons }: Jud
     title,
     level: expectation.level,
     expected: [...expectation.permitted],
-    outcome: verdict === "error" ? null : observation.outcome,
+    outcome: observation.outcome,
     verdict,
     reasons: [...reasons],
     claimed: observation.claimed,

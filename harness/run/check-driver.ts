@@ -7,6 +7,7 @@ import { runLabel } from "../lab/lab.ts";
 import { type PreparedPrograms, preparePrograms } from "../lab/programs.ts";
 import type { Registry } from "../lab/registry.ts";
 import type { Evidence } from "../model/evidence.ts";
+import { isOfCanary } from "../model/judge.ts";
 import { type Plan, plan, programId, type Stack } from "../model/plan.ts";
 import type { Results, TrialResult } from "../model/results.ts";
 import { type Scenario, senderPolicies } from "../model/scenario.ts";
@@ -154,7 +155,7 @@ async function send(subject: DriverToCheck, prepared: PreparedPrograms, planned:
 
 /** What broke; that canaries failed is told by what the mail shows. */
 function faultsOf({ results }: LabSeen): readonly string[] {
-  return results.run.errors.filter((error) => !error.startsWith("canary "));
+  return results.run.errors.filter((error) => !isOfCanary(error));
 }
 
 function seconds({ results }: LabSeen, phase: string): string {

@@ -5,7 +5,7 @@ import type { SendingHost } from "../lab/sending-host.ts";
 import type { Divergence } from "../model/divergence.ts";
 import type { Evidence } from "../model/evidence.ts";
 import type { ForwardedZone, RelayRule, StrayPacket } from "../model/farm.ts";
-import { judge } from "../model/judge.ts";
+import { judge, withCanaries } from "../model/judge.ts";
 import { type Plan, sendingHostOf, type Trial } from "../model/plan.ts";
 import type { Results, TrialResult } from "../model/results.ts";
 import { describeScenario } from "../model/results-of.ts";
@@ -336,17 +336,14 @@ export async function run(input: RunInput, listener: RunListener): Promise<Finis
   }
 
   const judgement = judging?.finish() ?? { trials: [], staleDivergences: [], errors: [] };
-  // Canaries that an interrupt cut off are no fault of the lab, and a fault that is told need not be told once more.
-  const canaries = signal.aborted
-    ? []
-    : judgement.errors.filter((text) => !errors.some((error) => text.includes(error)));
   const results: Results = {
     version: 1,
     run: await runFacts(input, {
       start,
       strays,
       staleDivergences: judgement.staleDivergences,
-      errors: [...errors, ...canaries],
+      // Canaries that an interrupt cut off are no fault of the lab.
+      errors: signal.aborted ? errors : withCanaries(errors, judgement.errors),
       timings,
     }),
     scenarios: plan.scenarios.map(describeScenario),

@@ -97,16 +97,18 @@ export const divergences: readonly Divergence[] = [
   // The same behind a sender: to one that does DANE, no TLSA records are no TLSA records, with AD or without.
   ...(
     [
-      ["encrypted", ["dane", "may"]],
-      ["deferred", ["dane-only"]],
+      ["encrypted", ["dane", "may"], undefined],
+      ["deferred", ["dane-only"], ["mx-connect", "postfix", "sendmail"]],
+      ["bounced", ["dane-only"], ["exim", "exim-openssl"]],
     ] as const
   ).map(
-    ([outcome, policies]): Divergence => ({
+    ([outcome, policies, senders]): Divergence => ({
       ...optOut,
       scenario: "dnssec-nsec3-optout-denial",
       policies,
       versions: [],
       outcome,
+      ...(senders && { senders }),
     }),
   ),
 ];

@@ -35,11 +35,16 @@ export const divergences: readonly Divergence[] = [
     unusable-stops-search unusable-usage-255 unusable-usage-4`,
     unauthenticated,
   ),
-  // BIND takes no TLSA record without data.
-  ...each("unusable-empty-data unusable-rdata-0 unusable-rdata-1 unusable-rdata-2", {
+  // Other resolvers hand out no TLSA record without data.
+  ...each("unusable-empty-data", {
     ...unauthenticated,
-    resolvers: ["unbound"],
+    resolvers: ["dnsmasq", "knot-resolver", "pdns-recursor", "unbound"],
   }),
+  ...each("unusable-rdata-1 unusable-rdata-2", {
+    ...unauthenticated,
+    resolvers: ["dnsmasq", "knot-resolver", "unbound"],
+  }),
+  ...each("unusable-rdata-0", { ...unauthenticated, resolvers: ["dnsmasq", "unbound"] }),
   ...each("name-cn-good-san-ip", {
     policies: danePolicies,
     outcome: "deferred",
