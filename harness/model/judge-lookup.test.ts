@@ -31,6 +31,7 @@ describe("what an answer is", () => {
     ["wrong", answer({ rdata: [] })],
     ["wrong", answer({ rdata: ["03"] })],
     ["wrong", answer({ rdata: ["03", "05"] })],
+    ["wrong", answer({ brokenAt: "a.example." })],
   ] as const)("%s", (outcome, given) => {
     expect(observeAnswer(given, expected).outcome).toBe(outcome);
   });

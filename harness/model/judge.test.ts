@@ -284,6 +284,20 @@ describe("controls", () => {
     expect(verdicts(seen.deferred, seen.deferred, fault)).toEqual(["inconclusive", "inconclusive", 0]);
   });
 
+  test("what its resolver is on record for keeps a control from proving anything", () => {
+    const record = divergence({ policies: ["may"], outcome: "deferred", severity: "too-strict" });
+    const result = judged(
+      { ...strip, divergences: new Map([["unbound", [record]]]) },
+      { "x/may": seen.deferred, "x/dane": seen.deferred },
+    );
+    expect(resultOf(result, "x/may").verdict).toBe("known");
+    expect(resultOf(result, "x/dane")).toMatchObject({
+      verdict: "info",
+      reasons: [expect.stringContaining("did not get that far behind its resolver"), expect.anything()],
+    });
+    expect(result.staleDivergences).toEqual([]);
+  });
+
   test("of a sender without DANE nothing hangs on a control: a fault on record excuses it", () => {
     const fault = divergence({ policies: ["may"], outcome: "bounced", severity: "too-strict" });
     const verdictWith = (policies: Setup["policies"] = ["may"]) =>

@@ -237,15 +237,16 @@ function withOthers(own: Judged, others: readonly OnRecord[]): Judged {
       };
     }
   }
-  const safe = others.find(({ divergence }) => divergence?.severity === "none");
-  if (!safe || own.verdict !== "pass") return own;
+  const unproven = others.find(({ showsNothing }) => showsNothing);
+  if (!unproven || own.verdict !== "pass") return own;
+  const why =
+    unproven.divergence?.severity === "none"
+      ? "is safe from the attack"
+      : "did not get that far behind its resolver";
   return {
     ...own,
     verdict: "info",
-    reasons: [
-      `its control (${safe.trial.id}) is safe from the attack: this proves nothing of DANE`,
-      ...own.reasons,
-    ],
+    reasons: [`its control (${unproven.trial.id}) ${why}: this proves nothing of DANE`, ...own.reasons],
   };
 }
 
@@ -254,7 +255,11 @@ function provesNothing(trial: Trial, { trials }: Plan): boolean {
   return !doesDane(trial) && !trials.some((other) => other.stack === trial.stack && doesDane(other));
 }
 
-type OnRecord = Judged & { readonly divergence?: Divergence };
+type OnRecord = Judged & {
+  readonly divergence?: Divergence;
+  /** Of a control: what is on record keeps it from showing that attack or set-up work. */
+  readonly showsNothing?: boolean;
+};
 
 function withDivergence(
   judged: Judged,
@@ -285,13 +290,14 @@ function withDivergence(
     if (divergence.resolvers.length > 0 && !divergence.resolvers.includes(stack.resolver.name)) continue;
     if (divergence.senders && !divergence.senders.includes(stack.sender.name)) continue;
     if (verdict === "error" && !(byResolver && ofResolver)) continue;
-    // What cannot be told is excused at a control that is known to be safe, and by a fault where nothing hangs on it.
+    // What cannot be told is excused at a control that is known to be safe, by what its resolver is known to do, and by a fault
+    // where nothing hangs on it.
     const safe = divergence.severity === "none";
     const excuses: readonly Verdict[] = safe
       ? ["inconclusive"]
       : [
           ...(["fail", "warn"] as const),
-          ...(provesNothing(trial, plan) ? (["inconclusive"] as const) : []),
+          ...(ofResolver || provesNothing(trial, plan) ? (["inconclusive"] as const) : []),
           ...(byResolver ? (["error"] as const) : []),
         ];
     if (verdict === "inconclusive" && !excuses.includes(verdict)) continue;
@@ -307,6 +313,7 @@ function withDivergence(
         verdict: "known",
         reasons: [`known: ${divergence.reason}`, ...judged.reasons],
         divergence,
+        showsNothing: safe || verdict === "inconclusive",
       };
     }
     // The verdict of two runs is the same, however chance has it.
@@ -316,6 +323,7 @@ function withDivergence(
         verdict: "known",
         reasons: [`known, though it did not show this time: ${divergence.reason}`, ...judged.reasons],
         divergence,
+        showsNothing: safe,
       };
   }
   return judged;

@@ -107,6 +107,8 @@ export interface LookupAnswer {
   readonly authenticated: boolean;
   /** Of the type asked for, hexadecimal. */
   readonly rdata: readonly string[];
+  /** The name at which its CNAME records break off, though it has records of the type asked for; absent: they lead to these. */
+  readonly brokenAt?: string;
   /** Milliseconds. */
   readonly ms: number;
   readonly error: string | null;
@@ -118,7 +120,7 @@ export interface LookupAnswer {
 
 /** The outcome of an answer, and what is wrong with it, in words. */
 export function observeAnswer(
-  { rcode, authenticated, rdata, error, died, findings }: LookupAnswer,
+  { rcode, authenticated, rdata, brokenAt, error, died, findings }: LookupAnswer,
   expected: ExpectedRecords,
 ): { readonly outcome: LookupOutcome; readonly told: string } {
   if (died) return { outcome: "died", told: error ?? "its process ended" };
@@ -139,6 +141,7 @@ export function observeAnswer(
     return wrong(expected.empty ? "records where there are none" : "no records where there are some");
   if (expected.rdata !== null && !sameSet(rdata, expected.rdata))
     return wrong("other records than the zone's");
+  if (brokenAt !== undefined) return wrong(`no CNAME record leads from ${brokenAt} to the records`);
   return { outcome: authenticated ? "secure" : "insecure", told: flags };
 }
 

@@ -1,4 +1,6 @@
+import { targetOf } from "../dns/aliases.ts";
 import { decodeAnswer, encodeQuery, type QueryFlags } from "../dns/message.ts";
+import { compareNames } from "../dns/name.ts";
 import type { LoneHost } from "../lab/sending-host.ts";
 import type { RawAnswer } from "../model/farm.ts";
 import {
@@ -164,7 +166,7 @@ export async function answerTo(
     const first = await ask();
     // A client asks once more; what another process is asked in its place is another matter.
     const raw = first.message === null && !dead ? await ask() : first;
-    return answerOf(way, question.type, { ...raw, ms: sofar() });
+    return answerOf(way, question, { ...raw, ms: sofar() });
   };
   return Promise.race([death, asked()]);
 }
@@ -173,13 +175,20 @@ function nothing(way: AskingWay, ms: number): Omit<LookupAnswer, "error"> {
   return { way, rcode: null, authenticated: false, rdata: [], ms, died: false };
 }
 
-function answerOf(way: AskingWay, type: string, { message, error, ms }: RawAnswer): LookupAnswer {
+function answerOf(
+  way: AskingWay,
+  { name, type }: LookupEvidence["question"],
+  { message, error, ms }: RawAnswer,
+): LookupAnswer {
   if (message === null) return { ...nothing(way, ms), error: error ?? "no answer" };
   try {
-    const { rcode, authenticated, records } = decodeAnswer(Buffer.from(message, "base64"));
+    const { rcode, authenticated, answers, records } = decodeAnswer(Buffer.from(message, "base64"));
     const own = records.filter((record) => record.type === type);
     const rdata = own.map((record) => Buffer.from(record.rdata).toString("hex"));
-    return { way, rcode, authenticated, rdata, ms, error: null, died: false };
+    const target = type === "CNAME" ? name : targetOf(name, answers);
+    const isBroken = own.length > 0 && !own.some((record) => compareNames(record.name, target) === 0);
+    const brokenAt = isBroken ? { brokenAt: target } : {};
+    return { way, rcode, authenticated, rdata, ms, error: null, died: false, ...brokenAt };
   } catch (problem) {
     return { ...nothing(way, ms), error: messageOf(problem) };
   }

@@ -5,6 +5,9 @@ const everywhere = { policies: [], versions: [], resolvers: [], link: null } as 
 /** With mandatory DANE Exim bounces what it takes for unsigned, and it knows an alias by its expanded name only. */
 const exim = ["exim", "exim-openssl"];
 const otherSenders = ["mx-connect", "postfix", "sendmail"];
+/** Sendmail's questions for addresses have no DO, but for some of those with DANE. */
+const sendmail = ["sendmail"];
+const askWithDo = [...exim, "mx-connect", "postfix"];
 
 const withDo = {
   ...everywhere,
@@ -61,7 +64,6 @@ const goesForUnsigned = [
   "dnssec-*-ds-mismatch",
   "dnssec-*-dnskey-missing",
   "dnssec-addr-data-altered",
-  "dnsx-edns-blocked",
   "mx-lookup-bogus",
   "dnssec-mx-data-altered",
   "dnssec-tlsa-data-altered",
@@ -70,15 +72,24 @@ const goesForUnsigned = [
   "log-reason-*-bogus",
 ].flatMap((scenario) => [behindSender(scenario, "encrypted", ["dane", "may"]), ...waitsOrBounces(scenario)]);
 
+const goesForUnsignedWithDo = [
+  { ...behindSender("dnsx-edns-blocked", "encrypted", ["dane", "may"]), senders: askWithDo },
+  ...waitsOrBounces("dnsx-edns-blocked"),
+];
+
 /** That there is no MX record, so that mail goes to the address; that there is nothing, so that it goes back. */
 const deniesFalsely = [
   ...["dnssec-mx-denial-unproven", "dnssec-mx-denial-type-bit-set"].flatMap((scenario) => [
     behindSender(scenario, "authenticated", ["dane", "dane-only"]),
     behindSender(scenario, "encrypted", ["may"]),
   ]),
-  ...["dnssec-mx-denial-wrong-range", "dnssec-addr-denial-*", "mx-nxdomain-bogus"].map((scenario) =>
+  ...["dnssec-mx-denial-wrong-range", "mx-nxdomain-bogus"].map((scenario) =>
     behindSender(scenario, "bounced", ["dane", "dane-only", "may"]),
   ),
+  {
+    ...behindSender("dnssec-addr-denial-*", "bounced", ["dane", "dane-only", "may"]),
+    senders: askWithDo,
+  },
 ];
 
 /** One host or one of its addresses is bogus: it is used, where the sender is to go on without it. */
@@ -93,26 +104,25 @@ const bogusAddress = [
 /** The same, where an attacker forged it: the message goes to him. */
 const attackSucceeds = [
   // The lookup is expected to fail: where it does not, nothing is asked of the sender.
-  ...[
-    "atk-insecurise",
-    "atk-insecurise-no-*",
-    "atk-mx-strip-to-a",
-    "atk-real-tlsa-strip",
-    "atk-tlsa-strip*",
-    "atk-tlsa-wrong-type",
-  ].flatMap((scenario) => [reachesAttacker(scenario, ["dane", "may"]), ...waitsOrBounces(scenario)]),
+  ...["atk-insecurise", "atk-insecurise-no-*", "atk-mx-strip-to-a"].flatMap((scenario) => [
+    { ...reachesAttacker(scenario, ["dane", "may"]), senders: askWithDo },
+    ...waitsOrBounces(scenario),
+  ]),
+  ...["atk-real-tlsa-strip", "atk-tlsa-strip*", "atk-tlsa-wrong-type"].flatMap((scenario) => [
+    reachesAttacker(scenario, ["dane", "may"]),
+    ...waitsOrBounces(scenario),
+  ]),
   // The data that lead to the host do not validate: a sender without DANE must wait, too.
+  ...["atk-a-forge", "atk-cname-inject"].map((scenario) => reachesAttacker(scenario, ["dane", "may"])),
   ...[
-    "atk-a-forge",
     "atk-cache-poison-glue",
-    "atk-cname-inject",
     "atk-forge-insecure-delegation",
     "atk-insecurise-algorithm",
     "atk-insecurise-unsigned-zone",
     "atk-mx-forge",
     "atk-mx-forge-signed",
     "atk-optout-signed-child",
-  ].map((scenario) => reachesAttacker(scenario, ["dane", "may"])),
+  ].map((scenario): Divergence => ({ ...reachesAttacker(scenario, ["dane", "may"]), senders: askWithDo })),
   ...[
     "atk-replay-old-*-expired",
     "atk-tlsa-alias",
@@ -149,8 +159,12 @@ const aliasGoesForSecure = (
     ["cname-mx-into-unsigned-none", "deferred", ["dane-only"], otherSenders],
     ["cname-mx-into-unsigned-wrong", "deferred", ["dane", "dane-only"], otherSenders],
     ["cname-mx-cname-query-servfail", "authenticated", ["dane", "dane-only"], otherSenders],
-    ["cname-mx-target-bogus", "authenticated", ["dane", "dane-only"], otherSenders],
+    ["cname-mx-target-bogus", "authenticated", ["dane", "dane-only"], ["mx-connect", "postfix"]],
+    ["cname-mx-target-bogus", "encrypted", ["may"], askWithDo],
     ["sni-original", "authenticated", ["dane", "dane-only"], otherSenders],
+    ...["cname-mx-into-unsigned*", "cname-mx-cname-query-servfail", "sni-original"].map(
+      (scenario) => [scenario, "encrypted", ["may"], undefined] as const,
+    ),
     ...[
       "cname-mx-into-unsigned*",
       "cname-mx-cname-query-servfail",
@@ -161,7 +175,6 @@ const aliasGoesForSecure = (
         [
           [scenario, "encrypted", ["dane"], exim],
           [scenario, "bounced", ["dane-only"], exim],
-          [scenario, "encrypted", ["may"], undefined],
         ] as const,
     ),
     ["cname-tlsa-unsigned", "deferred", ["dane", "dane-only"], undefined],
@@ -176,6 +189,72 @@ const aliasGoesForSecure = (
     ...(senders && { senders }),
   }),
 );
+
+/** Of questions for addresses without DO, as Sendmail puts them. */
+const withoutDo = (
+  [
+    ["atk-insecurise", ["dane", "may"]],
+    ["atk-insecurise-no-*", ["dane", "may"]],
+    ["atk-mx-strip-to-a", ["dane", "may"]],
+    ["cname-mx-target-bogus", ["dane", "dane-only", "may"]],
+    ["dnssec-addr-data-altered", ["may"]],
+    ["dnssec-addr-denial-*", ["dane", "dane-only", "may"]],
+    ["dnssec-addr-dnskey-missing", ["dane", "may"]],
+    ["dnssec-addr-ds-mismatch", ["dane", "may"]],
+    ["dnssec-addr-sig-corrupt", ["may"]],
+    ["dnssec-addr-sig-expired", ["may"]],
+    ["dnssec-addr-sig-future", ["may"]],
+    ["dnssec-addr-sig-wrong-key", ["may"]],
+    ["dnsx-edns-blocked", ["dane", "may"]],
+    ["log-reason-address-bogus", ["may"]],
+  ] as const
+).map(
+  ([scenario, policies]): Divergence => ({
+    ...everywhere,
+    scenario,
+    policies,
+    outcome: "deferred",
+    senders: sendmail,
+    severity: "cosmetic",
+    reason:
+      "What it hands out to questions with DO, though bogus, it refuses to those without: the message waits, as it must.",
+    evidence: "SERVFAIL to the same question without DO; host name lookup failure in Sendmail's log.",
+  }),
+);
+
+const lostAlias = {
+  ...everywhere,
+  severity: "too-strict",
+  reason:
+    "To a question without DO the CNAME record that is made of a DNAME record is left out of the answer (RFC 6672 3.1).",
+  evidence:
+    "In the answer section DNAME and the record asked for without DO; DNAME, CNAME and that record with it.",
+} as const satisfies Partial<Divergence>;
+
+const refusedWithoutDo: readonly Divergence[] = [
+  ...["dnssec-addr-unsupported-*", "dnssec-alg-1", "dnssec-alg-16"].map(
+    (scenario): Divergence => ({
+      ...everywhere,
+      scenario,
+      policies: ["dane", "may"],
+      outcome: "deferred",
+      senders: sendmail,
+      severity: "too-strict",
+      reason:
+        "To a question without DO for what is signed with an algorithm that it does not validate it says SERVFAIL: such a zone is unsigned (RFC 4035 5.2).",
+      evidence:
+        'SERVFAIL without DO, NOERROR without AD with it; its log: "DNSSEC validation failed for question …: missing-key".',
+    }),
+  ),
+  {
+    ...lostAlias,
+    scenario: "cname-mx-dname",
+    policies: ["may"],
+    outcome: "bounced",
+    senders: sendmail,
+    reason: `${lostAlias.reason} The C library finds no way from the name to the address, and Sendmail bounces.`,
+  },
+];
 
 /** AD where it is not due, or none where it is: the mail goes the same way. */
 const adIsWrong = (
@@ -229,6 +308,9 @@ export const divergences: readonly Divergence[] = [
   ...adIsWrong,
   ...silentOverMalformed,
   ...goesForUnsigned,
+  ...goesForUnsignedWithDo,
+  ...withoutDo,
+  ...refusedWithoutDo,
   ...deniesFalsely,
   ...bogusAddress,
   ...attackSucceeds,
@@ -242,6 +324,7 @@ export const divergences: readonly Divergence[] = [
     reason: "Ed448 is not known: the zone goes for unsigned, and Exim bounces what it must send with DANE.",
     evidence: "To the questions with DO, NOERROR without AD; RFC 8624 3.1 recommends to know it.",
   },
+  { ...lostAlias, scenario: "res-dname-*", outcome: "wrong" },
   { ...withDo, scenario: "res-bogus-*" },
   { ...withDo, scenario: "res-*-bogus" },
   { ...withDo, scenario: "res-*name-bogus-to-*" },

@@ -2,7 +2,7 @@ import type { Divergence } from "../../../harness/model/divergence.ts";
 import type { Outcome, Policy } from "../../../harness/model/scenario.ts";
 
 type Known = Pick<Divergence, "severity" | "reason" | "evidence"> &
-  Partial<Pick<Divergence, "link" | "versions" | "byChance">>;
+  Partial<Pick<Divergence, "link" | "versions" | "resolvers" | "byChance">>;
 
 function known(
   outcome: Outcome,
@@ -208,6 +208,12 @@ export const divergences: readonly Divergence[] = [
     ["name-mx-expanded", "name-mx-original", "cname-mx-tlsa-expanded", "sni-expanded"],
     aliasNotExpanded,
   ),
+  // Not every resolver follows so many aliases, nor each time.
+  ...known("encrypted", ["dane"], ["cname-mx-chain-12"], {
+    ...aliasNotExpanded,
+    resolvers: ["dnsmasq", "knot-resolver", "pdns-recursor", "unbound"],
+    byChance: true,
+  }),
   ...known("authenticated", both, ["cname-mx-expanded-servfail"], aliasNotExpanded),
   ...known("deferred", ["dane-only"], ["sni-expanded"], { ...aliasNotExpanded, ...waitsInstead }),
   ...known(
