@@ -600,6 +600,22 @@ describe("divergences", () => {
     expect(result.staleDivergences).toEqual(["x: bounced: bounces at once"]);
   });
 
+  test("one of a demand that only a log of questions shows is not stale behind a resolver that keeps none", () => {
+    const text: Setup = {
+      scenarios: { x: { watch: ["no-tlsa-query"], expect: { dane: must("encrypted") } } },
+      divergences: [divergence({ outcome: "encrypted" })],
+    };
+    const told = judged(text, { "x/dane": { ...seen.encrypted, questions: [] } });
+    expect(told.staleDivergences).toHaveLength(1);
+    const untold = judged(text, { "x/dane": { ...seen.encrypted, questions: null } });
+    expect(resultOf(untold, "x/dane").verdict).toBe("pass");
+    expect(untold.staleDivergences).toEqual([]);
+    // What it does otherwise is seen all the same.
+    expect(judged(text, { "x/dane": { ...seen.deferred, questions: null } }).staleDivergences).toHaveLength(
+      1,
+    );
+  });
+
   test("one that chance decides on is known whether it shows or not, and not stale", () => {
     const text = setup(divergence({ byChance: true }));
     const shown = judged(text, { "x/dane": seen.bounced });

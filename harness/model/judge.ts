@@ -7,6 +7,7 @@ import type { Plan, Trial } from "./plan.ts";
 import type { StepResult, TrialResult, Verdict } from "./results.ts";
 import { doesDane, isControl } from "./rules.ts";
 import type { Outcome } from "./scenario.ts";
+import { needsQuestions } from "./watch.ts";
 
 /**
  * From expectation and evidence to verdict. A trial's verdict may hang on others: its twin, its control. `judge` gets
@@ -305,7 +306,8 @@ function withDivergence(
     // the resolver's answers keep it from being judged, by what excuses its trial.
     const shown = isTwin && refusedBehind(judged, main) ? main?.observation.outcome : observation.outcome;
     if (isTwin && main?.observation.outcome !== shown) continue;
-    if (!isTwin) seen.set(divergence, (seen.get(divergence) ?? new Set()).add(stack.id));
+    if (!isTwin && !(shown === divergence.outcome && isHalfSeen(judged, plan)))
+      seen.set(divergence, (seen.get(divergence) ?? new Set()).add(stack.id));
     if (excuses.includes(verdict) && shown === divergence.outcome) {
       if (!isTwin) used.add(divergence);
       return {
@@ -327,6 +329,14 @@ function withDivergence(
       };
   }
   return judged;
+}
+
+/** Whether a demand besides the outcome could not be looked at, as the resolver does not log what it is asked. */
+function isHalfSeen({ trial, evidence }: Judged, plan: Plan): boolean {
+  const watched = plan.scenarios.find(({ id }) => id === trial.scenario)?.watch ?? [];
+  return (
+    watched.some(needsQuestions) && [evidence, ...evidence.steps].some(({ questions }) => questions === null)
+  );
 }
 
 function faultsAreTheResolvers({ observation: { errors, resolverFaults } }: Judged): boolean {

@@ -48,6 +48,11 @@ export function unmet(watch: Watch, evidence: StepEvidence, { outcome }: Observa
   }
 }
 
+/** Whether it takes a resolver that logs what it is asked to see that the demand is met. */
+export function needsQuestions(watch: Watch): boolean {
+  return watch === "addresses-before-tlsa" || watch === "no-tlsa-query";
+}
+
 function withQuestions(
   { questions }: StepEvidence,
   look: (questions: readonly SenderQuestion[]) => readonly string[],

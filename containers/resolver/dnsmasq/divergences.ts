@@ -98,7 +98,7 @@ export const divergences: readonly Divergence[] = [
   ...(
     [
       ["encrypted", ["dane", "may"], undefined],
-      ["deferred", ["dane-only"], ["mx-connect", "postfix", "sendmail"]],
+      ["deferred", ["dane-only"], ["postfix", "sendmail"]],
       ["bounced", ["dane-only"], ["exim", "exim-openssl"]],
     ] as const
   ).map(

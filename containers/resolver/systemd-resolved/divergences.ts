@@ -4,10 +4,10 @@ const everywhere = { policies: [], versions: [], resolvers: [], link: null } as 
 
 /** With mandatory DANE Exim bounces what it takes for unsigned, and it knows an alias by its expanded name only. */
 const exim = ["exim", "exim-openssl"];
-const otherSenders = ["mx-connect", "postfix", "sendmail"];
+const otherSenders = ["postfix", "sendmail"];
 /** Sendmail's questions for addresses have no DO, but for some of those with DANE. */
 const sendmail = ["sendmail"];
-const askWithDo = [...exim, "mx-connect", "postfix"];
+const askWithDo = [...exim, "postfix"];
 
 const withDo = {
   ...everywhere,
@@ -159,7 +159,7 @@ const aliasGoesForSecure = (
     ["cname-mx-into-unsigned-none", "deferred", ["dane-only"], otherSenders],
     ["cname-mx-into-unsigned-wrong", "deferred", ["dane", "dane-only"], otherSenders],
     ["cname-mx-cname-query-servfail", "authenticated", ["dane", "dane-only"], otherSenders],
-    ["cname-mx-target-bogus", "authenticated", ["dane", "dane-only"], ["mx-connect", "postfix"]],
+    ["cname-mx-target-bogus", "authenticated", ["dane", "dane-only"], ["postfix"]],
     ["cname-mx-target-bogus", "encrypted", ["may"], askWithDo],
     ["sni-original", "authenticated", ["dane", "dane-only"], otherSenders],
     ...["cname-mx-into-unsigned*", "cname-mx-cname-query-servfail", "sni-original"].map(
