@@ -835,6 +835,15 @@ describe("steps", () => {
     ]);
   });
 
+  test("what could not be judged has no outcome, though one was seen", () => {
+    const result = judgedAfter({ ...seen.deferred, errors: ["the lab broke"] }, seen.authenticated);
+    expect(result).toMatchObject({ verdict: "error", outcome: null });
+    expect(result.steps?.map(({ verdict, outcome }) => [verdict, outcome])).toEqual([
+      ["error", null],
+      ["pass", "authenticated"],
+    ]);
+  });
+
   test("the first that is not as it should be decides, and says which it is", () => {
     expect(judgedAfter(seen.encrypted, seen.authenticated)).toMatchObject({
       verdict: "fail",

@@ -395,7 +395,7 @@ function describeStep({ title, expectation, observation, verdict, reasons }: Jud
     title,
     level: expectation.level,
     expected: [...expectation.permitted],
-    outcome: observation.outcome,
+    outcome: verdict === "error" ? null : observation.outcome,
     verdict,
     reasons: [...reasons],
     claimed: observation.claimed,
