@@ -101,6 +101,25 @@ const bogusAddress = [
   behindSender("addr-a-nodata-bogus", "encrypted", ["may"]),
 ];
 
+const hostForged = ["atk-a-forge", "atk-cname-inject"];
+const hostForgedWithDo = [
+  "atk-cache-poison-glue",
+  "atk-forge-insecure-delegation",
+  "atk-insecurise-algorithm",
+  "atk-insecurise-unsigned-zone",
+  "atk-mx-forge",
+  "atk-mx-forge-signed",
+  "atk-optout-signed-child",
+];
+const tlsaForged = [
+  "atk-replay-old-*-expired",
+  "atk-tlsa-alias",
+  "atk-tlsa-alter",
+  "atk-tlsa-deny-o*",
+  "atk-tlsa-forge*",
+  "atk-tlsa-nsec3-iterations",
+];
+
 /** The same, where an attacker forged it: the message goes to him. */
 const attackSucceeds = [
   // The lookup is expected to fail: where it does not, nothing is asked of the sender.
@@ -113,42 +132,15 @@ const attackSucceeds = [
     ...waitsOrBounces(scenario),
   ]),
   // The data that lead to the host do not validate: a sender without DANE must wait, too.
-  ...["atk-a-forge", "atk-cname-inject"].map((scenario) => reachesAttacker(scenario, ["dane", "may"])),
-  ...[
-    "atk-cache-poison-glue",
-    "atk-forge-insecure-delegation",
-    "atk-insecurise-algorithm",
-    "atk-insecurise-unsigned-zone",
-    "atk-mx-forge",
-    "atk-mx-forge-signed",
-    "atk-optout-signed-child",
-  ].map((scenario): Divergence => ({ ...reachesAttacker(scenario, ["dane", "may"]), senders: askWithDo })),
-  ...[
-    "atk-replay-old-*-expired",
-    "atk-tlsa-alias",
-    "atk-tlsa-alter",
-    "atk-tlsa-deny-o*",
-    "atk-tlsa-forge*",
-    "atk-tlsa-nsec3-iterations",
-  ].map((scenario) => reachesAttacker(scenario, ["dane"])),
+  ...hostForged.map((scenario) => reachesAttacker(scenario, ["dane", "may"])),
+  ...hostForgedWithDo.map(
+    (scenario): Divergence => ({ ...reachesAttacker(scenario, ["dane", "may"]), senders: askWithDo }),
+  ),
+  ...tlsaForged.map((scenario) => reachesAttacker(scenario, ["dane"])),
   // Nothing reaches him then, but the message is lost where it must wait.
-  ...[
-    "atk-a-forge",
-    "atk-cache-poison-glue",
-    "atk-cname-inject",
-    "atk-forge-insecure-delegation",
-    "atk-insecurise-algorithm",
-    "atk-insecurise-unsigned-zone",
-    "atk-mx-forge",
-    "atk-mx-forge-signed",
-    "atk-optout-signed-child",
-    "atk-replay-old-*-expired",
-    "atk-tlsa-alias",
-    "atk-tlsa-alter",
-    "atk-tlsa-deny-o*",
-    "atk-tlsa-forge*",
-    "atk-tlsa-nsec3-iterations",
-  ].map((scenario): Divergence => ({ ...behindSender(scenario, "bounced", ["dane-only"]), senders: exim })),
+  ...[...hostForged, ...hostForgedWithDo, ...tlsaForged].map(
+    (scenario): Divergence => ({ ...behindSender(scenario, "bounced", ["dane-only"]), senders: exim }),
+  ),
 ];
 
 /** AD over an alias whose target is insecure or bogus: its TLSA records are believed. */
